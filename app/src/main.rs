@@ -1,0 +1,2 @@
+//! The desktop and iOS entry point.
+fn main() {}

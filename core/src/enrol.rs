@@ -1,0 +1,175 @@
+//! Text to [`Enrolment`]: what would be added, with warnings, before anything is.
+//!
+//! The one way in for camera, image, clipboard, deep link, typed keys, the command line, importers and backups.
+
+pub mod manual;
+pub mod migration;
+pub mod otpauth;
+pub mod protectimus;
+
+use crate::secret::{Secret, SecretError, SecretText};
+use crate::token::{Kind, Token, TokenId};
+
+/// A token that would be added.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Who issues it. May be empty.
+    pub issuer: String,
+    /// Whose account it is. May be empty.
+    pub account: String,
+    /// The shared secret.
+    pub secret: Secret,
+    /// How codes are made.
+    pub kind: Kind,
+    /// The user's words, groups and the like, where the source has them.
+    pub note: String,
+    /// Names of groups.
+    pub groups: Vec<String>,
+    /// Whether it is shown first.
+    pub favourite: bool,
+    /// Parameters that this app does not know, kept for writing back.
+    pub unknown: Vec<(String, String)>,
+    /// What the user should know before it is added.
+    pub warnings: Vec<Warning>,
+}
+
+/// What the user should know before a token is added. Not a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The secret's Base32 length is one that no encoder writes; the last bits fill no byte and were dropped.
+    OddLength,
+    /// Fewer than 10 bytes (80 bits): RFC 4226 asks for 16.
+    ShortSecret {
+        /// How many bytes.
+        bytes: usize,
+    },
+    /// The issuer of the label and the parameter differ; the parameter's was taken.
+    IssuersDiffer {
+        /// The one in front of the account.
+        label: String,
+    },
+    /// A parameter that this type ignores was given (`counter` on TOTP).
+    Ignored {
+        /// Its name.
+        parameter: String,
+    },
+    /// The Protectimus check characters do not fit the key.
+    ChecksumDoesNotFit,
+    /// Google's export does not carry the period: 30 s was taken.
+    PeriodAssumed,
+    /// No suite was given: the default one was taken.
+    SuiteAssumed,
+}
+
+/// Why a text is no enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnrolError {
+    /// Nothing that this app knows.
+    #[error("not an enrolment")]
+    Unknown,
+    /// The text is longer than any real one.
+    #[error("longer than any real enrolment")]
+    TooLong,
+    /// `otpauth://` with a type that nobody knows.
+    #[error("unknown type of token")]
+    UnknownType {
+        /// As written, cut to 20 characters.
+        found: String,
+    },
+    /// No secret.
+    #[error("no secret")]
+    NoSecret,
+    /// A parameter that must be there once came twice.
+    #[error("{parameter} came twice")]
+    Repeated {
+        /// Its name.
+        parameter: String,
+    },
+    /// The secret cannot be read.
+    #[error("the secret cannot be read: {0}")]
+    Secret(#[from] SecretError),
+    /// A number that cannot be used: digits, period, counter.
+    #[error("{parameter} cannot be used")]
+    BadNumber {
+        /// Its name.
+        parameter: String,
+    },
+    /// An algorithm that cannot be used; MD5 is the one that turns up.
+    #[error("algorithm {found} cannot be used")]
+    Algorithm {
+        /// As written, cut to 20 characters.
+        found: String,
+    },
+    /// Two-step roll-out: the secret in the code is only half of it.
+    #[error("two-step roll-out is not supported")]
+    TwoStep,
+    /// The OCRA suite cannot be used.
+    #[error("the OCRA suite cannot be used: {0}")]
+    Suite(#[from] crate::code::ocra::SuiteError),
+    /// mOTP and Yandex need a PIN that the text does not carry: ask for it and call again.
+    #[error("a PIN is needed")]
+    NeedsPin,
+    /// The PIN is not what this kind takes.
+    #[error("the PIN cannot be used")]
+    BadPin,
+    /// A Google export code whose data cannot be read.
+    #[error("damaged export code")]
+    Migration,
+    /// A push or TiQR enrolment: known, but not a token that makes codes.
+    #[error("an enrolment of another service")]
+    NotACodeToken {
+        /// The scheme or type: `pipush`, `tiqrenroll`.
+        scheme: String,
+    },
+}
+
+/// What a text turned out to be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Detected {
+    /// One token.
+    One(Box<Enrolment>),
+    /// One part of a Google Authenticator export: put it into a [`migration::Collector`].
+    Migration(migration::Part),
+}
+
+/// Finds out what a scanned, pasted or typed text is.
+///
+/// `pin` is only looked at for mOTP and Yandex, when the text carries none.
+///
+/// # Errors
+/// [`EnrolError`] says why it is nothing that could be added.
+pub fn detect(_text: &str, _pin: Option<&SecretText>) -> Result<Detected, EnrolError> {
+    todo!()
+}
+
+impl Enrolment {
+    /// An enrolment with nothing but what codes need.
+    #[must_use]
+    pub fn new(issuer: String, account: String, secret: Secret, kind: Kind) -> Self {
+        Self {
+            issuer,
+            account,
+            secret,
+            kind,
+            note: String::new(),
+            groups: Vec::new(),
+            favourite: false,
+            unknown: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The token that it becomes.
+    #[must_use]
+    pub fn into_token(self, id: TokenId) -> Token {
+        let mut token = Token::new(id, self.issuer, self.account, self.secret, self.kind);
+        token.note = self.note;
+        token.groups = self.groups;
+        token.favourite = self.favourite;
+        token.unknown = self.unknown;
+        token
+    }
+}

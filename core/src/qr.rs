@@ -1,0 +1,4 @@
+//! QR codes: pictures to texts, texts to pictures.
+
+pub mod read;
+pub mod write;

@@ -1,0 +1,73 @@
+//! The encrypted file that holds the tokens.
+
+mod contents;
+pub mod kdf;
+mod session;
+mod slots;
+
+pub use contents::{Binned, Contents};
+pub use session::{
+    AddOutcome, ChangeError, CreateError, Edit, Environment, Notice, OpenError, Session, SignRequest, VaultInfo,
+};
+pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};
+
+use crate::secret::Secret;
+
+/// Where randomness comes from. `app` and tests bring it; [`SystemEntropy`] is the real one.
+pub trait Entropy: Send + Sync {
+    /// Fills the whole buffer.
+    ///
+    /// # Errors
+    /// When the system has none.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy>;
+}
+
+/// The operating system gave no randomness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no randomness")]
+pub struct NoEntropy;
+
+/// The operating system's own, by `ring`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        use ring::rand::SecureRandom as _;
+        ring::rand::SystemRandom::new().fill(buffer).map_err(|_| NoEntropy)
+    }
+}
+
+/// The operating system's keystore (Secret Service, Keychain, Credential Manager, Android Keystore). `app` fills it.
+pub trait Keystore: Send + Sync {
+    /// The secret under a name, or `None` where there is none.
+    ///
+    /// # Errors
+    /// [`KeystoreError`] when the keystore cannot be asked.
+    fn get(&self, name: &str) -> Result<Option<Secret>, KeystoreError>;
+    /// Puts a secret under a name, over what was there.
+    ///
+    /// # Errors
+    /// [`KeystoreError`].
+    fn set(&self, name: &str, secret: &Secret) -> Result<(), KeystoreError>;
+    /// Takes a secret away; nothing there is no error.
+    ///
+    /// # Errors
+    /// [`KeystoreError`].
+    fn remove(&self, name: &str) -> Result<(), KeystoreError>;
+}
+
+/// Why the keystore did not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeystoreError {
+    /// This system has none (a bare Linux), or it does not run.
+    #[error("no keystore")]
+    Missing,
+    /// It is locked, and the user did not open it.
+    #[error("the keystore is locked")]
+    Locked,
+    /// Anything else.
+    #[error("the keystore failed")]
+    Failed,
+}

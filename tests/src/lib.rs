@@ -1,0 +1,1 @@
+//! Harnesses that stand in for a person with a phone.

@@ -1,0 +1,108 @@
+//! What the screens need from outside. `app` gives these for each platform; tests give their own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use smartotp_core::secret::SecretText;
+use smartotp_core::vault::Environment;
+
+/// Everything that the screens need from outside.
+#[derive(Clone)]
+pub struct Services {
+    /// Where the vault lives, randomness and the OS keystore.
+    pub vault: Environment,
+    /// The settings that can be read before the vault is open.
+    pub settings_file: PathBuf,
+    /// The system's language as it names it (`de-AT`, `uk_UA.UTF-8`), or empty.
+    pub system_language: String,
+    /// The time.
+    pub clock: Arc<dyn WallClock>,
+    /// Work that must not hold up a frame.
+    pub background: Arc<dyn Background>,
+    /// The clipboard.
+    pub clipboard: Arc<dyn Clipboard>,
+    /// Pictures that hold QR codes.
+    pub pictures: Arc<dyn Pictures>,
+    /// Other programs.
+    pub links: Arc<dyn Links>,
+}
+
+/// The time of day.
+pub trait WallClock: Send + Sync {
+    /// Milliseconds since the Unix epoch.
+    fn unix_millis(&self) -> u64;
+}
+
+/// Work off the UI thread.
+pub trait Background: Send + Sync {
+    /// Runs a job soon, on another thread. It comes back by Slint's event loop.
+    fn run(&self, job: Box<dyn FnOnce() + Send>);
+}
+
+/// What lies on the clipboard.
+#[derive(Debug)]
+pub enum Clip {
+    /// Nothing that could hold an enrolment.
+    Nothing,
+    /// Text.
+    Text(SecretText),
+    /// A picture: RGBA, row after row.
+    Picture {
+        /// Pixels in a row.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Four bytes a pixel.
+        rgba: Vec<u8>,
+    },
+}
+
+/// The clipboard.
+pub trait Clipboard: Send + Sync {
+    /// What lies there.
+    fn read(&self) -> Clip;
+    /// Puts a code there, marked as sensitive where the platform can, and takes it away after `clear_after_seconds` if it
+    /// is still there (0: never). `false` when the platform did not take it.
+    fn copy_sensitive(&self, text: &SecretText, clear_after_seconds: u32) -> bool;
+    /// Takes the last copied code away now, if it is still there.
+    fn clear_now(&self);
+}
+
+/// A file that the user picked.
+#[derive(Debug)]
+pub struct Picked {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its bytes, at most 32 MiB.
+    pub bytes: Vec<u8>,
+}
+
+/// Why nothing was picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PickError {
+    /// The user changed their mind.
+    Cancelled,
+    /// This system has no file chooser: the screen asks for a path instead.
+    NoChooser,
+    /// The file could not be read.
+    Unreadable,
+    /// The file is larger than any picture that is read.
+    TooLarge,
+}
+
+/// Called once with what was picked, on any thread.
+pub type PickDone = Box<dyn FnOnce(Result<Vec<Picked>, PickError>) + Send>;
+
+/// Pictures from the gallery or the file system.
+pub trait Pictures: Send + Sync {
+    /// Lets the user pick pictures.
+    fn pick(&self, done: PickDone);
+    /// Reads the file at a path that the user typed or dropped.
+    fn at_path(&self, path: &str, done: PickDone);
+}
+
+/// Other programs.
+pub trait Links: Send + Sync {
+    /// Opens a web page in the user's browser.
+    fn open(&self, url: &str);
+}
