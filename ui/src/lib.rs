@@ -1,7 +1,6 @@
 //! What a person sees: `.slint` screens and one small controller for each.
 //!
 //! `app` brings the [`Services`] of its platform and runs a [`Ui`]; tests bring their own and look at the same window.
-#![forbid(unsafe_code)]
 
 pub mod services;
 
