@@ -1,1 +1,4 @@
 //! The front door.
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+pub mod cli;

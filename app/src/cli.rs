@@ -1,0 +1,77 @@
+//! The command line: the same vault as the window, for terminals and scripts.
+//!
+//! Nothing here starts the window's toolkit, a runtime or a font: `smartotp code` is as quick as the vault opens.
+//! Secrets come in by prompt, file, descriptor or standard input, never by an argument that this program asks for.
+
+#[macro_use]
+mod catalogue;
+
+mod arguments;
+mod context;
+mod failure;
+mod output;
+mod qr;
+mod reading;
+mod shell;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{FromArgMatches as _, error::ErrorKind};
+use smartotp_core::vault::Keystore;
+
+use arguments::{Cli, Command};
+use context::Context;
+use failure::{Exit, Failure};
+use output::Output;
+
+/// What the command line needs from the system it runs on.
+pub struct Platform {
+    /// The vault that is opened where `--vault` names no other one; `None` where the user has no data folder.
+    pub vault_file: Option<PathBuf>,
+    /// The settings that can be read before the vault is open.
+    pub settings_file: Option<PathBuf>,
+    /// The system's language as it names it (`de-AT`, `uk_UA.UTF-8`), or empty.
+    pub system_language: String,
+    /// The OS keystore, asked for only when a command needs it.
+    pub keystore: fn() -> Option<Arc<dyn Keystore>>,
+}
+
+/// Runs one command and gives the process's exit code; `arguments` start with the program's name.
+///
+/// The codes: 0 done, 1 failed, 2 usage, 3 locked or wrong password, 4 nothing found, 5 damaged vault or backup,
+/// 6 unreadable input, 7 network, 8 refused for safety.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>, platform: &Platform) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let asked = arguments::look_ahead(&arguments);
+    catalogue::choose(asked.language.as_deref(), platform);
+    let exit = match dispatch(&arguments, platform) {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            failure.tell(asked.json);
+            failure.exit
+        }
+    };
+    exit as u8
+}
+
+fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> {
+    let parsed = arguments::command()
+        .try_get_matches_from(arguments)
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return output::print(&error.render().to_string());
+        }
+        Err(error) => return Err(arguments::usage_failure(&error, arguments)),
+    };
+    let context = Context { platform, out: Output::new(&cli.global), global: cli.global };
+    match cli.command {
+        Command::Qr(command) => command.run(&context),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What can be typed: the options that every command takes, and the list of commands.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use super::failure::{Exit, Failure};
+use super::{catalogue, qr, shell};
+
+/// An authenticator: one-time codes from an encrypted vault. Without arguments the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "smartotp", version, propagate_version = true, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command, before or after its name.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Global {
+    /// The vault's file, instead of the one in the data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) vault: Option<PathBuf>,
+    /// Read the vault's password from a file
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "password_fd")]
+    pub(super) password_file: Option<PathBuf>,
+    /// Read the vault's password from an open file descriptor, one line
+    #[arg(long, global = true, value_name = "N")]
+    pub(super) password_fd: Option<u32>,
+    /// Print JSON, errors too
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Print the result alone, without remarks
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// The language: en, fr, de, es, ru, uk
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = catalogue::parse_language)]
+    pub(super) lang: Option<catalogue::Language>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Qr(qr::Qr),
+    Completions(shell::Completions),
+    Man(shell::Man),
+}
+
+/// The command with its help in the chosen language.
+pub(super) fn command() -> clap::Command {
+    catalogue::translate(Cli::command())
+}
+
+/// The two options that matter before the rest is understood.
+pub(super) struct Ahead {
+    pub(super) json: bool,
+    pub(super) language: Option<String>,
+}
+
+/// Finds `--json` and `--lang` without a parser: errors of the parser follow them too.
+pub(super) fn look_ahead(arguments: &[OsString]) -> Ahead {
+    let mut ahead = Ahead { json: false, language: None };
+    let mut arguments = arguments.iter().skip(1).map(|argument| argument.to_str().unwrap_or_default());
+    while let Some(argument) = arguments.next() {
+        match argument {
+            "--" => break,
+            "--json" => ahead.json = true,
+            "--lang" => ahead.language = arguments.next().map(str::to_owned),
+            _ => {
+                if let Some(language) = argument.strip_prefix("--lang=") {
+                    ahead.language = Some(language.to_owned());
+                }
+            }
+        }
+    }
+    ahead
+}
+
+/// What the parser didn't understand. It repeats arguments; those that may hold a secret are taken out.
+pub(super) fn usage_failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let mut text = error.render().to_string();
+    for argument in arguments.iter().map(OsString::as_os_str).filter_map(OsStr::to_str) {
+        if argument.contains("://") || argument.contains("otpauth") {
+            text = text.replace(argument, "…");
+        }
+    }
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    Failure::new(Exit::Usage, "usage", text)
+}

@@ -1,0 +1,89 @@
+//! `qr`: pictures to texts, tokens to pictures.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use smartotp_core::qr::read::{self, Budget, ReadError};
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::output::visible;
+use super::reading;
+
+/// Read QR codes in pictures, or show a token as one
+#[derive(Debug, Args)]
+pub(super) struct Qr {
+    #[command(subcommand)]
+    command: QrCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum QrCommand {
+    Read(Read),
+}
+
+impl Qr {
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
+        match &self.command {
+            QrCommand::Read(command) => command.run(context),
+        }
+    }
+}
+
+/// Print the texts of the QR codes in pictures; no vault is needed
+#[derive(Debug, Args)]
+struct Read {
+    /// PNG, JPEG, GIF, WebP or BMP files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Texts {
+    file: String,
+    texts: Vec<String>,
+}
+
+impl Read {
+    /// Every file is read, whatever becomes of the others; one that gives nothing makes the exit code 6.
+    fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let mut results = Vec::new();
+        let mut failed = false;
+        for path in &self.files {
+            let file = path.display().to_string();
+            let texts = reading::input(path).and_then(|bytes| {
+                read::picture(&bytes, Budget::PICTURE).map_err(|error| picture_failure(&file, error))
+            });
+            let texts = texts.unwrap_or_else(|failure| {
+                failure.tell(context.out.json);
+                failed = true;
+                Vec::new()
+            });
+            if !context.out.json {
+                for text in &texts {
+                    context.out.line(&if context.out.terminal { visible(text) } else { text.clone() })?;
+                }
+            }
+            results.push(Texts { file, texts });
+        }
+        if context.out.json {
+            context.out.result(&results)?;
+        }
+        if failed { Err(Failure::silent(Exit::Unreadable)) } else { Ok(()) }
+    }
+}
+
+/// A picture that gave nothing, in words.
+pub(super) fn picture_failure(file: &str, error: ReadError) -> Failure {
+    let file = visible(file);
+    let (code, message) = match error {
+        ReadError::NoCode => {
+            ("no_code", tr!("There is no readable QR code in {file}. Crop it closer or take it again.", file = file))
+        }
+        ReadError::Damaged => ("damaged_picture", tr!("{file} is a damaged picture.", file = file)),
+        ReadError::TooLarge => ("too_large", tr!("{file} is larger than any picture that is read.", file = file)),
+        _ => ("not_a_picture", tr!("{file} is no picture. PNG, JPEG, GIF, WebP and BMP can be read.", file = file)),
+    };
+    Failure::new(Exit::Unreadable, code, message)
+}

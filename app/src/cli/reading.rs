@@ -1,0 +1,34 @@
+//! Files and standard input, bounded before they are read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::failure::{Exit, Failure, reason};
+use super::output::visible;
+
+/// More than any picture or export that is read: 32 MiB.
+const LARGEST: u64 = 32 << 20;
+
+/// A file's bytes; `-` is standard input.
+pub(super) fn input(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error: &io::Error| {
+        let file = visible(&path.display().to_string());
+        Failure::new(
+            Exit::Unreadable,
+            "unreadable_file",
+            tr!("{file} can't be read: {reason}.", file = file, reason = reason(error)),
+        )
+    };
+    let bytes = if path.as_os_str() == "-" { bounded(io::stdin().lock()) } else { File::open(path).and_then(bounded) };
+    bytes.map_err(|error| unreadable(&error))
+}
+
+fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, tr!("it is larger than 32 MiB")));
+    }
+    Ok(bytes)
+}
