@@ -1,6 +1,24 @@
 //! Pictures to texts, within a time budget.
+//!
+//! ```text
+//! file ── decode ─┐
+//! rgba, camera ───┴─> grey, 1600 px or less ──> cascade: filter ─> binarise ─> symbols ──> texts
+//! ```
+//!
+//! The work runs on a thread of its own. The caller waits for the budget and not longer; the worker looks at the same
+//! deadline between steps that are short by construction, so nothing runs on for long after the caller has left.
 
 use std::time::Duration;
+
+mod cascade;
+mod decode;
+mod filter;
+mod grey;
+mod quiet;
+mod symbols;
+mod worker;
+
+use grey::Grey;
 
 /// An 8-bit grey picture whose rows may be longer than they are wide (raw camera planes).
 #[derive(Debug, Clone, Copy)]
@@ -46,24 +64,40 @@ pub enum ReadError {
 
 /// Texts of all codes in a picture file (PNG, JPEG, GIF, WebP, BMP), each once.
 ///
+/// Of an animation, the first frame is read; transparency is read over white.
+///
 /// # Errors
 /// [`ReadError`].
-pub fn picture(_file: &[u8], _budget: Budget) -> Result<Vec<String>, ReadError> {
-    todo!()
+pub fn picture(file: &[u8], budget: Budget) -> Result<Vec<String>, ReadError> {
+    decode::bound_file(file)?;
+    let file = file.to_vec();
+    worker::run(budget, move |search| {
+        let grey = decode::grey(&file)?;
+        drop(file);
+        cascade::run(&grey, search);
+        Ok(())
+    })
 }
 
 /// Texts of all codes in a grey picture, each once.
 ///
 /// # Errors
-/// [`ReadError`].
-pub fn luma(_luma: Luma<'_>, _budget: Budget) -> Result<Vec<String>, ReadError> {
-    todo!()
+/// [`ReadError`]; [`ReadError::Damaged`] where the bytes are fewer than the size asks for.
+pub fn luma(luma: Luma<'_>, budget: Budget) -> Result<Vec<String>, ReadError> {
+    read(Grey::from_luma(luma)?, budget)
 }
 
 /// Texts of all codes in raw RGBA pixels (a clipboard picture), each once.
 ///
 /// # Errors
-/// [`ReadError`].
-pub fn rgba(_bytes: &[u8], _width: usize, _height: usize, _budget: Budget) -> Result<Vec<String>, ReadError> {
-    todo!()
+/// [`ReadError`]; [`ReadError::Damaged`] where the bytes are not four a pixel.
+pub fn rgba(bytes: &[u8], width: usize, height: usize, budget: Budget) -> Result<Vec<String>, ReadError> {
+    read(Grey::from_rgba(bytes, width, height)?, budget)
+}
+
+fn read(grey: Grey, budget: Budget) -> Result<Vec<String>, ReadError> {
+    worker::run(budget, move |search| {
+        cascade::run(&grey, search);
+        Ok(())
+    })
 }

@@ -1,5 +1,15 @@
 //! Texts to QR codes: modules, and from them terminal text, PNG and SVG.
 
+use std::fmt::Write as _;
+
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// Light modules around a code (ISO/IEC 18004, 9.1).
+const QUIET_ZONE: usize = 4;
+/// Widest module of a picture, in pixels; the largest code is then 5,920 pixels wide.
+const MAX_PIXELS_PER_MODULE: u32 = 32;
+
 /// A QR code's modules, without the quiet zone.
 #[derive(Debug)]
 pub struct Modules {
@@ -13,12 +23,15 @@ pub struct Modules {
 pub struct TooLong;
 
 impl Modules {
-    /// Encodes a text with error correction M or better.
+    /// Encodes a text with error correction M or better: better where the code grows no larger by it.
     ///
     /// # Errors
     /// [`TooLong`].
-    pub fn encode(_text: &str) -> Result<Self, TooLong> {
-        todo!()
+    pub fn encode(text: &str) -> Result<Self, TooLong> {
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| TooLong)?;
+        let side = code.size();
+        let dark = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| code.get_module(x, y)).collect();
+        Ok(Self { side: usize::try_from(side).map_err(|_| TooLong)?, dark })
     }
 
     /// Modules in a row and in a column.
@@ -29,26 +42,125 @@ impl Modules {
 
     /// Whether a module is dark; outside all is light.
     #[must_use]
-    pub fn dark(&self, _x: usize, _y: usize) -> bool {
-        let _ = &self.dark;
-        todo!()
+    pub fn dark(&self, x: usize, y: usize) -> bool {
+        x < self.side && self.dark.get(y * self.side + x).copied().unwrap_or(false)
     }
 
     /// Half-block characters with the quiet zone, for a terminal.
+    ///
+    /// Each character is two modules, one above the other. Light modules are drawn, so that the code stands on a light
+    /// ground in a dark terminal; in a light one it is inverted, which readers accept.
     #[must_use]
     pub fn to_terminal(&self) -> String {
-        todo!()
+        let side = self.side + 2 * QUIET_ZONE;
+        let mut text = String::with_capacity(3 * (side + 1) * side.div_ceil(2));
+        for y in (0..side).step_by(2) {
+            for x in 0..side {
+                // The row below the last one is not part of the code: left as the terminal's ground.
+                let lower_is_light = y + 1 < side && !self.dark_in_zone(x, y + 1);
+                text.push(match (!self.dark_in_zone(x, y), lower_is_light) {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                });
+            }
+            text.push('\n');
+        }
+        text
     }
 
-    /// A PNG with whole-pixel modules and the quiet zone.
+    /// A PNG with whole-pixel modules (1 to 32 pixels each) and the quiet zone.
     #[must_use]
-    pub fn to_png(&self, _pixels_per_module: u32) -> Vec<u8> {
-        todo!()
+    pub fn to_png(&self, pixels_per_module: u32) -> Vec<u8> {
+        let scale = pixels_per_module.clamp(1, MAX_PIXELS_PER_MODULE) as usize;
+        let modules = self.side + 2 * QUIET_ZONE;
+        let side = modules * scale;
+        let mut pixels = Vec::with_capacity(side * side);
+        for y in 0..modules {
+            let start = pixels.len();
+            for x in 0..modules {
+                let grey = if self.dark_in_zone(x, y) { 0 } else { u8::MAX };
+                pixels.extend(std::iter::repeat_n(grey, scale));
+            }
+            for _ in 1..scale {
+                pixels.extend_from_within(start..start + side);
+            }
+        }
+        let mut png = Vec::new();
+        let length = u32::try_from(side).unwrap_or(u32::MAX);
+        let written = PngEncoder::new(&mut png).write_image(&pixels, length, length, ExtendedColorType::L8);
+        debug_assert!(written.is_ok(), "memory takes every byte");
+        png
     }
 
-    /// An SVG with the quiet zone.
+    /// An SVG with the quiet zone, one unit a module.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        todo!()
+        let side = self.side + 2 * QUIET_ZONE;
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+             <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\""
+        );
+        for y in 0..side {
+            let mut x = 0;
+            while x < side {
+                let run = (x..side).take_while(|&x| self.dark_in_zone(x, y)).count();
+                if run > 0 {
+                    // Writing to a string cannot fail.
+                    let _ = write!(svg, "M{x} {y}h{run}v1H{x}z");
+                }
+                x += run.max(1);
+            }
+        }
+        svg.push_str("\"/></svg>\n");
+        svg
+    }
+
+    /// Whether a module is dark, counted from the quiet zone's corner.
+    fn dark_in_zone(&self, x: usize, y: usize) -> bool {
+        match (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE)) {
+            (Some(x), Some(y)) => self.dark(x, y),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_its_finders_and_a_light_outside() {
+        let code = Modules::encode("otpauth://totp/a?secret=MFRGGZDFMZTWQ2LK").unwrap();
+        assert_eq!((code.side() - 17) % 4, 0);
+        let far = code.side() - 1;
+        assert!(code.dark(0, 0) && code.dark(far, 0) && code.dark(0, far));
+        assert!(!code.dark(code.side(), 0) && !code.dark(0, usize::MAX));
+    }
+
+    #[test]
+    fn a_text_beyond_the_largest_code_is_refused() {
+        assert_eq!(Modules::encode(&"x".repeat(3_000)).unwrap_err(), TooLong);
+    }
+
+    #[test]
+    fn the_terminal_shows_light_modules_and_the_quiet_zone() {
+        let code = Modules::encode("a").unwrap();
+        let text = code.to_terminal();
+        let side = code.side() + 8;
+        assert_eq!(text.lines().count(), side.div_ceil(2));
+        assert!(text.lines().all(|line| line.chars().count() == side));
+        assert!(text.lines().take(2).all(|line| line.chars().all(|c| c == '█')));
+    }
+
+    #[test]
+    fn the_vector_picture_covers_every_dark_module() {
+        let code = Modules::encode("a").unwrap();
+        let dark = (0..code.side()).flat_map(|y| (0..code.side()).map(move |x| (x, y)));
+        let dark = dark.filter(|&(x, y)| code.dark(x, y)).count();
+        let drawn: usize =
+            code.to_svg().split('h').skip(3).filter_map(|part| part.split('v').next()?.parse::<usize>().ok()).sum();
+        assert_eq!(drawn, dark);
     }
 }

@@ -1,0 +1,109 @@
+//! A grey picture of a size that the passes can afford.
+
+use super::{Luma, ReadError};
+
+/// Most pixels that are ever read.
+pub(super) const MAX_PIXELS: usize = 64_000_000;
+/// Longest side after halving: finer than any camera resolves a code's modules.
+const MAX_SIDE: usize = 1600;
+
+/// Grey pixels, row after row, without gaps; 0 is black.
+#[derive(Debug, Clone)]
+pub(super) struct Grey {
+    pub(super) pixels: Vec<u8>,
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+impl Grey {
+    /// Takes a camera plane.
+    pub(super) fn from_luma(luma: Luma<'_>) -> Result<Self, ReadError> {
+        bound(luma.width, luma.height)?;
+        if luma.stride < luma.width {
+            return Err(ReadError::Damaged);
+        }
+        // The last row may end with its last pixel.
+        let needed = (luma.height - 1).checked_mul(luma.stride).and_then(|n| n.checked_add(luma.width));
+        if needed.is_none_or(|n| n > luma.bytes.len()) {
+            return Err(ReadError::Damaged);
+        }
+        let rows = luma.bytes.chunks(luma.stride).take(luma.height);
+        let mut pixels = Vec::with_capacity(luma.width * luma.height);
+        for row in rows {
+            pixels.extend_from_slice(row.get(..luma.width).ok_or(ReadError::Damaged)?);
+        }
+        Ok(Self { pixels, width: luma.width, height: luma.height }.halved_to_fit())
+    }
+
+    /// Takes pixels of three bytes.
+    pub(super) fn from_rgb(bytes: &[u8], width: usize, height: usize) -> Result<Self, ReadError> {
+        Self::from_pixels(bytes, 3, width, height, |p| match *p {
+            [r, g, b] => luminance(r, g, b),
+            _ => 0,
+        })
+    }
+
+    /// Takes pixels of four bytes; transparency shows white.
+    pub(super) fn from_rgba(bytes: &[u8], width: usize, height: usize) -> Result<Self, ReadError> {
+        Self::from_pixels(bytes, 4, width, height, |p| match *p {
+            [r, g, b, 255] => luminance(r, g, b),
+            [r, g, b, a] => {
+                let (y, a) = (u32::from(luminance(r, g, b)), u32::from(a));
+                byte((y * a + 255 * (255 - a)) / 255)
+            }
+            _ => 0,
+        })
+    }
+
+    /// Takes pixels of `channels` bytes, each made grey by `grey`.
+    pub(super) fn from_pixels(
+        bytes: &[u8],
+        channels: usize,
+        width: usize,
+        height: usize,
+        grey: impl Fn(&[u8]) -> u8,
+    ) -> Result<Self, ReadError> {
+        bound(width, height)?;
+        if bytes.len() != width * height * channels {
+            return Err(ReadError::Damaged);
+        }
+        let pixels = bytes.chunks_exact(channels).map(grey).collect();
+        Ok(Self { pixels, width, height }.halved_to_fit())
+    }
+
+    fn halved_to_fit(mut self) -> Self {
+        while self.width.max(self.height) > MAX_SIDE && self.width.min(self.height) > 1 {
+            self = self.halved();
+        }
+        self
+    }
+
+    /// Half as wide and high: each pixel the mean of four. An odd last row or column is dropped.
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let mut pixels = Vec::with_capacity(width * height);
+        for pair in self.pixels.chunks_exact(2 * self.width) {
+            let (upper, lower) = pair.split_at(self.width);
+            let mean = |(u, l): (&[u8], &[u8])| byte((u.iter().chain(l).map(|&p| u32::from(p)).sum::<u32>() + 2) / 4);
+            pixels.extend(upper.chunks_exact(2).zip(lower.chunks_exact(2)).map(mean));
+        }
+        Self { pixels, width, height }
+    }
+}
+
+fn bound(width: usize, height: usize) -> Result<(), ReadError> {
+    match width.checked_mul(height) {
+        Some(0) => Err(ReadError::NoCode),
+        Some(pixels) if pixels <= MAX_PIXELS => Ok(()),
+        _ => Err(ReadError::TooLarge),
+    }
+}
+
+/// Rec. 601 luminance in 1024ths.
+fn luminance(r: u8, g: u8, b: u8) -> u8 {
+    byte((306 * u32::from(r) + 601 * u32::from(g) + 117 * u32::from(b) + 512) >> 10)
+}
+
+fn byte(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(u8::MAX)
+}
