@@ -4,6 +4,7 @@ mod icon;
 mod id;
 mod kind;
 mod numbers;
+pub mod search;
 
 pub use icon::Icon;
 pub use id::{ParseTokenIdError, TokenId};

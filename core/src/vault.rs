@@ -1,14 +1,32 @@
 //! The encrypted file that holds the tokens.
 
+mod changes;
 mod contents;
+mod deflate;
+#[cfg(feature = "file-store")]
+mod device;
+mod errors;
+pub mod format;
+mod hex;
 pub mod kdf;
+mod keys;
+mod payload;
+mod requests;
+#[cfg(feature = "file-store")]
 mod session;
 mod slots;
+#[cfg(feature = "file-store")]
+mod store;
+#[cfg(test)]
+mod testing;
+mod wiped;
 
+pub use changes::{BIN_SECONDS, COUNTER_SKIP};
 pub use contents::{Binned, Contents};
-pub use session::{
-    AddOutcome, ChangeError, CreateError, Edit, Environment, Notice, OpenError, Session, SignRequest, VaultInfo,
-};
+pub use errors::{ChangeError, CreateError, OpenError};
+pub use requests::{AddOutcome, Edit, Notice, SignRequest, VaultInfo};
+#[cfg(feature = "file-store")]
+pub use session::{Environment, Session};
 pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};
 
 use crate::secret::Secret;
@@ -67,6 +85,9 @@ pub enum KeystoreError {
     /// It is locked, and the user did not open it.
     #[error("the keystore is locked")]
     Locked,
+    /// It runs, and has no such entry (any more): some lose theirs.
+    #[error("the keystore has no such entry")]
+    NoEntry,
     /// Anything else.
     #[error("the keystore failed")]
     Failed,

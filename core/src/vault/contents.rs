@@ -1,6 +1,12 @@
 //! What an open vault holds.
 
-use crate::code::{Code, CodeError};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::changes::BIN_SECONDS;
+use super::hex::Hex;
+use super::keys::Key;
+use crate::code::{self, Code, CodeError};
 use crate::token::{Token, TokenId};
 
 /// One generation of an open vault's payload. Cheap to share (`Arc`), never changed in place.
@@ -8,18 +14,34 @@ use crate::token::{Token, TokenId};
 pub struct Contents {
     pub(super) tokens: Vec<Token>,
     pub(super) bin: Vec<Binned>,
+    pub(super) wrapping_keys: Vec<WrappingKey>,
+    /// Where each token is; made when it is first asked for.
+    places: OnceLock<HashMap<TokenId, usize>>,
 }
 
 /// A deleted token, kept for 30 days.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Binned {
     /// The token.
     pub token: Token,
     /// Unix time of the deletion.
     pub deleted_at: u64,
+    /// Where it was in the user's order.
+    pub(super) place: usize,
+}
+
+/// The wrapping key of a slot, kept so that a new vault key can be wrapped for it without its password.
+#[derive(Debug)]
+pub(super) struct WrappingKey {
+    pub(super) slot: Hex<16>,
+    pub(super) key: Key,
 }
 
 impl Contents {
+    pub(super) fn new(tokens: Vec<Token>, bin: Vec<Binned>, wrapping_keys: Vec<WrappingKey>) -> Self {
+        Self { tokens, bin, wrapping_keys, places: OnceLock::new() }
+    }
+
     /// The tokens, in the user's order.
     #[must_use]
     pub fn tokens(&self) -> &[Token] {
@@ -28,8 +50,11 @@ impl Contents {
 
     /// One token.
     #[must_use]
-    pub fn token(&self, _id: TokenId) -> Option<&Token> {
-        todo!()
+    pub fn token(&self, id: TokenId) -> Option<&Token> {
+        let places = self
+            .places
+            .get_or_init(|| self.tokens.iter().enumerate().map(|(place, token)| (token.id, place)).collect());
+        self.tokens.get(*places.get(&id)?)
     }
 
     /// Deleted tokens, the newest first.
@@ -40,7 +65,49 @@ impl Contents {
 
     /// A token's code at a Unix time; HOTP's next code is shown without using it up. `None`: no such token.
     #[must_use]
-    pub fn code(&self, _id: TokenId, _unix: u64) -> Option<Result<Code, CodeError>> {
-        todo!()
+    pub fn code(&self, id: TokenId, unix: u64) -> Option<Result<Code, CodeError>> {
+        self.token(id).map(|token| code::at(&token.kind, &token.secret, unix))
+    }
+
+    /// Whether something has been in the bin for 30 days.
+    pub(super) fn has_expired(&self, now: u64) -> bool {
+        self.bin.iter().any(|binned| binned.is_expired(now))
+    }
+
+    /// A second copy, to be changed: the one that others look at never is.
+    pub(super) fn duplicate(&self) -> Self {
+        Self::new(
+            self.tokens.iter().map(duplicate_token).collect(),
+            self.bin.iter().map(|binned| Binned { token: duplicate_token(&binned.token), ..*binned }).collect(),
+            self.wrapping_keys.iter().map(WrappingKey::duplicate).collect(),
+        )
+    }
+}
+
+impl Binned {
+    /// Whether it has been in the bin for 30 days.
+    pub(super) fn is_expired(&self, now: u64) -> bool {
+        now.saturating_sub(self.deleted_at) >= BIN_SECONDS
+    }
+}
+
+impl WrappingKey {
+    fn duplicate(&self) -> Self {
+        Self { slot: self.slot, key: self.key.duplicate() }
+    }
+}
+
+fn duplicate_token(token: &Token) -> Token {
+    Token {
+        id: token.id,
+        issuer: token.issuer.clone(),
+        account: token.account.clone(),
+        secret: token.secret.duplicate(),
+        kind: token.kind.duplicate(),
+        note: token.note.clone(),
+        groups: token.groups.clone(),
+        favourite: token.favourite,
+        icon: token.icon.clone(),
+        unknown: token.unknown.clone(),
     }
 }

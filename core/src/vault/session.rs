@@ -1,14 +1,22 @@
 //! The open vault, and the only door to it.
 
+mod opening;
+#[cfg(test)]
+mod tests;
+mod writing;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Contents, Credential, Entropy, Keystore, NewSlot, SlotInfo};
-use crate::code::Code;
-use crate::code::ocra::OcraError;
+use super::device::Device;
+use super::format::{Header, WriteId};
+use super::keys::Key;
+use super::store::{Stamp, Store};
+use super::{AddOutcome, ChangeError, Contents, Edit, Entropy, Keystore, Notice, SignRequest};
+use crate::code::ocra::{self, Inputs};
+use crate::code::{self, Code};
 use crate::enrol::Enrolment;
-use crate::secret::SecretText;
-use crate::token::{ChallengeEncoding, Counter, Icon, TokenId};
+use crate::token::{Counter, Kind, TokenId};
 
 /// Where a vault lives, and what the system gives it.
 #[derive(Clone)]
@@ -25,287 +33,163 @@ pub struct Environment {
 ///
 /// Every change is a function applied to the newest generation on disk, under the lock file, so that window and command
 /// line never lose each other's work; it is on disk when the method returns.
-pub struct Session {}
-
-/// A vault from outside, without opening it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VaultInfo {
-    /// Format version.
-    pub version: u16,
-    /// Counts the writes.
-    pub generation: u64,
-    /// Its slots.
-    pub slots: Vec<SlotInfo>,
-    /// The file's size in bytes.
-    pub bytes: u64,
-}
-
-/// What the user should know after opening.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Notice {
-    /// The current file was damaged: the generation before was opened, and HOTP counters skipped ahead.
-    PreviousOpened,
-    /// An older file than the newest one seen on this device.
-    RolledBack,
-    /// A leftover of an interrupted write was cleaned away.
-    LeftoverCleaned,
-}
-
-/// Why a vault was not made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CreateError {
-    /// There is one already; nothing was touched.
-    #[error("there is a vault already")]
-    Exists,
-    /// A device slot without a keystore.
-    #[error("no keystore for a device slot")]
-    NoKeystore,
-    /// An empty password.
-    #[error("the password is empty")]
-    EmptyPassword,
-    /// The cost is outside the limits.
-    #[error("the cost of the key derivation is out of bounds")]
-    Cost,
-    /// No randomness.
-    #[error("no randomness")]
-    NoEntropy,
-    /// The file could not be written.
-    #[error("the vault could not be written")]
-    Write(#[source] std::io::Error),
-}
-
-/// Why a vault did not open.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// There is none.
-    #[error("there is no vault")]
-    Missing,
-    /// Not a vault at all.
-    #[error("not a vault")]
-    NotAVault,
-    /// Made by a newer version of the app.
-    #[error("made by a newer version ({version})")]
-    Newer {
-        /// The file's format version.
-        version: u16,
-    },
-    /// The header's digest does not fit, and neither does the previous file.
-    #[error("damaged header")]
-    DamagedHeader,
-    /// The key fits, the payload does not, and neither does the previous file.
-    #[error("damaged payload")]
-    DamagedPayload,
-    /// The password is wrong.
-    #[error("wrong password")]
-    WrongPassword,
-    /// The vault has no slot of this kind.
-    #[error("no such slot")]
-    NoSuchSlot,
-    /// The keystore lost the device secret, or cannot be asked.
-    #[error("the keystore does not have the device secret")]
-    DeviceSecret(#[source] super::KeystoreError),
-    /// The file asks for more memory or time than is ever paid.
-    #[error("the cost of the key derivation is out of bounds")]
-    Cost,
-    /// The file could not be read.
-    #[error("the vault could not be read")]
-    Read(#[source] std::io::Error),
-}
-
-/// Why a change did not happen. Nothing was changed, on disk or in memory.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ChangeError {
-    /// No such token (any more).
-    #[error("no such token")]
-    NoSuchToken,
-    /// The counter is at its end.
-    #[error("the counter is at its end")]
-    CounterAtEnd,
-    /// This kind of token cannot do that.
-    #[error("not with this kind of token")]
-    WrongKind,
-    /// The challenge cannot be answered.
-    #[error(transparent)]
-    Ocra(#[from] OcraError),
-    /// Somebody else changed the vault key: lock, and open again.
-    #[error("the vault was locked anew elsewhere")]
-    KeyChanged,
-    /// Somebody else holds the lock and does not let go.
-    #[error("the vault is busy")]
-    Busy,
-    /// The file on disk cannot be read any more.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// No slot could be made.
-    #[error(transparent)]
-    Create(#[from] CreateError),
-    /// It could not be written; a full disk, mostly.
-    #[error("the vault could not be written")]
-    Write(#[source] std::io::Error),
-}
-
-/// What became of enrolments.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct AddOutcome {
-    /// New tokens: (index of the enrolment, its id).
-    pub added: Vec<(usize, TokenId)>,
-    /// Tokens that were here already: (index of the enrolment, id of the token here).
-    pub duplicates: Vec<(usize, TokenId)>,
-}
-
-/// Fields to change; `None` leaves a field as it is.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
-pub struct Edit {
-    pub issuer: Option<String>,
-    pub account: Option<String>,
-    pub note: Option<String>,
-    pub groups: Option<Vec<String>>,
-    pub favourite: Option<bool>,
-    pub icon: Option<Icon>,
-    /// HOTP and OCRA with `C`: set by hand.
-    pub counter: Option<Counter>,
-    /// OCRA.
-    pub encoding: Option<ChallengeEncoding>,
-}
-
-/// A challenge to answer.
-#[derive(Debug)]
-pub struct SignRequest<'a> {
-    /// The challenge as the user has it.
-    pub challenge: &'a str,
-    /// For suites with `P`.
-    pub pin: Option<&'a SecretText>,
-    /// For suites with `S`.
-    pub session: Option<&'a [u8]>,
-    /// For suites with `T`: Unix time.
-    pub unix: u64,
-    /// Answer with this counter, without moving the stored one.
-    pub counter: Option<Counter>,
-    /// Answer with this encoding instead of the token's.
-    pub encoding: Option<ChallengeEncoding>,
+pub struct Session {
+    environment: Environment,
+    store: Store,
+    device: Device,
+    key: Key,
+    header: Header,
+    /// Which write the contents are from.
+    write_id: WriteId,
+    /// The file that the contents were read from, to notice cheaply when it is another; `None`: unknown.
+    stamp: Option<Stamp>,
+    contents: Arc<Contents>,
+    /// The newest generation that this device has seen: more than the header's after a rollback.
+    newest_seen: u64,
+    notices: Vec<Notice>,
 }
 
 impl Session {
-    /// Makes a new vault.
-    ///
-    /// # Errors
-    /// [`CreateError`]; an existing vault is never touched.
-    pub fn create(_environment: Environment, _slot: NewSlot) -> Result<Self, CreateError> {
-        todo!()
-    }
-
-    /// Looks at a vault without opening it.
-    ///
-    /// # Errors
-    /// [`OpenError`].
-    pub fn inspect(_environment: &Environment) -> Result<VaultInfo, OpenError> {
-        todo!()
-    }
-
-    /// Opens a vault: one key derivation, however many tokens. Runs for about half a second with a password: not on a UI thread.
-    ///
-    /// # Errors
-    /// [`OpenError`] tells a wrong password from a damaged file.
-    pub fn open(_environment: Environment, _credential: Credential) -> Result<(Self, Vec<Notice>), OpenError> {
-        todo!()
-    }
-
-    /// Whether a credential opens this vault: for asking again before something sensitive.
-    ///
-    /// # Errors
-    /// As [`Session::open`].
-    pub fn verify(&self, _credential: &Credential) -> Result<(), OpenError> {
-        todo!()
-    }
-
     /// The newest generation that this session has seen.
     #[must_use]
     pub fn contents(&self) -> &Arc<Contents> {
-        todo!()
+        &self.contents
     }
 
-    /// Takes up what another process wrote. `true` when something changed.
-    ///
-    /// # Errors
-    /// [`ChangeError`].
-    pub fn refresh(&mut self) -> Result<bool, ChangeError> {
-        todo!()
+    /// What happened since the vault was opened that the user should know: empty nearly always.
+    #[must_use]
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        core::mem::take(&mut self.notices)
     }
 
     /// Adds what is new, in one write; on a duplicate the higher counter is kept.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn add(&mut self, _enrolments: Vec<Enrolment>) -> Result<AddOutcome, ChangeError> {
-        todo!()
+    pub fn add(&mut self, enrolments: Vec<Enrolment>) -> Result<AddOutcome, ChangeError> {
+        let entropy = self.environment.entropy.clone();
+        self.change(|contents| Ok(contents.add(enrolments, &*entropy)?))
     }
 
     /// Changes a token's fields.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn edit(&mut self, _id: TokenId, _edit: Edit) -> Result<(), ChangeError> {
-        todo!()
+    pub fn edit(&mut self, id: TokenId, edit: Edit) -> Result<(), ChangeError> {
+        self.change_if(|contents| contents.edit(id, edit))
     }
 
-    /// Moves tokens into the bin.
+    /// Moves tokens into the bin, and deletes for good what has been there for 30 days.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn remove(&mut self, _ids: &[TokenId], _now: u64) -> Result<(), ChangeError> {
-        todo!()
+    pub fn remove(&mut self, ids: &[TokenId], now: u64) -> Result<(), ChangeError> {
+        self.change(|contents| {
+            contents.remove(ids, now)?;
+            contents.purge_expired(now);
+            Ok(())
+        })
     }
 
     /// Takes tokens back out of the bin, to where they were.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn restore(&mut self, _ids: &[TokenId]) -> Result<(), ChangeError> {
-        todo!()
+    pub fn restore(&mut self, ids: &[TokenId]) -> Result<(), ChangeError> {
+        self.change(|contents| contents.restore(ids))
     }
 
     /// Deletes for good: the named tokens of the bin.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn purge(&mut self, _ids: &[TokenId]) -> Result<(), ChangeError> {
-        todo!()
+    pub fn purge(&mut self, ids: &[TokenId]) -> Result<(), ChangeError> {
+        self.change(|contents| contents.purge(ids))
+    }
+
+    /// Deletes for good what has been in the bin for 30 days. Writes nothing when there is nothing: to be called after opening.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn purge_expired(&mut self, now: u64) -> Result<(), ChangeError> {
+        if !self.contents.has_expired(now) {
+            return Ok(());
+        }
+        self.change(|contents| {
+            contents.purge_expired(now);
+            Ok(())
+        })
     }
 
     /// Moves a token to a place in the user's order.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn move_to(&mut self, _id: TokenId, _place: usize) -> Result<(), ChangeError> {
-        todo!()
+    pub fn move_to(&mut self, id: TokenId, place: usize) -> Result<(), ChangeError> {
+        self.change_if(|contents| contents.move_to(id, place))
     }
 
     /// The next HOTP code and the counter it was made with. The advanced counter is on disk BEFORE the code exists.
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub fn next_code(&mut self, _id: TokenId) -> Result<(Code, Counter), ChangeError> {
-        todo!()
+    pub fn next_code(&mut self, id: TokenId) -> Result<(Code, Counter), ChangeError> {
+        let counter = self.change(|contents| {
+            let token = contents.token(id).ok_or(ChangeError::NoSuchToken)?;
+            if !matches!(token.kind, Kind::Hotp { .. }) {
+                return Err(ChangeError::WrongKind);
+            }
+            contents.advance(id)
+        })?;
+        let token = self.contents.token(id).ok_or(ChangeError::NoSuchToken)?;
+        let Kind::Hotp { algorithm, digits, .. } = token.kind else { return Err(ChangeError::WrongKind) };
+        let used = Kind::Hotp { algorithm, digits, counter };
+        let code = code::at(&used, &token.secret, 0).map_err(|_| ChangeError::WrongKind)?;
+        Ok((code, counter))
     }
 
     /// Answers a challenge; a counter suite's advanced counter is on disk before the answer exists. Also gives the counter used.
     ///
     /// # Errors
-    /// [`ChangeError`].
-    pub fn sign(&mut self, _id: TokenId, _request: &SignRequest<'_>) -> Result<(Code, Option<Counter>), ChangeError> {
-        todo!()
+    /// [`ChangeError`]. A challenge that cannot be answered uses up no counter.
+    pub fn sign(&mut self, id: TokenId, request: &SignRequest<'_>) -> Result<(Code, Option<Counter>), ChangeError> {
+        let token = self.contents.token(id).ok_or(ChangeError::NoSuchToken)?;
+        let stored = token.kind.counter();
+        // Whether it can be answered at all is known before a counter is spent.
+        let tried = respond(&self.contents, id, request, request.counter.or(stored))?;
+        let used = match (stored, request.counter) {
+            (None, _) => return Ok((tried, None)),
+            (Some(_), Some(counter)) => return Ok((tried, Some(counter))),
+            (Some(_), None) => {
+                drop(tried);
+                self.change(|contents| contents.advance(id))?
+            }
+        };
+        Ok((respond(&self.contents, id, request, Some(used))?, Some(used)))
     }
+}
 
-    /// Replaces the lock by another: a new vault key, so that an old copy and an old password never open a later vault.
-    ///
-    /// # Errors
-    /// [`ChangeError`].
-    pub fn change_lock(&mut self, _slot: NewSlot) -> Result<(), ChangeError> {
-        todo!()
+fn respond(
+    contents: &Contents,
+    id: TokenId,
+    request: &SignRequest<'_>,
+    counter: Option<Counter>,
+) -> Result<Code, ChangeError> {
+    let token = contents.token(id).ok_or(ChangeError::NoSuchToken)?;
+    let Kind::Ocra { suite, encoding, .. } = &token.kind else { return Err(ChangeError::WrongKind) };
+    let inputs = Inputs {
+        challenge: request.challenge,
+        encoding: request.encoding.unwrap_or(*encoding),
+        counter: counter.unwrap_or_default(),
+        pin: request.pin,
+        session: request.session,
+        unix: request.unix,
+    };
+    Ok(ocra::respond(&token.secret, suite, &inputs)?)
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session").field("generation", &self.header.generation).finish_non_exhaustive()
     }
 }

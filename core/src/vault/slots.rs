@@ -1,7 +1,13 @@
 //! Slots: each wraps the vault key under a key of its own.
+//!
+//! A new kind of slot is one variant of [`SlotKind`], [`Credential`] and [`NewSlot`], and one arm of [`NewSlot::prepare`] and
+//! [`Slot::wrapping_key`]; wrapping, its associated data and the commitment are the same for all.
 
-use super::kdf::Cost;
-use crate::secret::SecretText;
+use super::hex::Hex;
+use super::kdf::{self, Cost, KdfError, SALT_LEN};
+use super::keys::{Key, NONCE_LEN, TAG_LEN};
+use super::{CreateError, Entropy, Keystore, KeystoreError, NoEntropy, OpenError};
+use crate::secret::{Secret, SecretText};
 
 /// Which kind of slot. PIN, biometric and recovery join here later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -14,6 +20,16 @@ pub enum SlotKind {
     Device,
 }
 
+impl SlotKind {
+    /// As the header writes it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Device => "device",
+        }
+    }
+}
+
 /// What opens a vault.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -22,6 +38,15 @@ pub enum Credential {
     Password(SecretText),
     /// The device secret, asked from the environment's keystore.
     Device,
+}
+
+impl Credential {
+    fn kind(&self) -> SlotKind {
+        match self {
+            Self::Password(_) => SlotKind::Password,
+            Self::Device => SlotKind::Device,
+        }
+    }
 }
 
 /// A slot to be made.
@@ -41,4 +66,234 @@ pub struct SlotInfo {
     pub kind: SlotKind,
     /// For slots with a password: what a derivation costs.
     pub cost: Option<Cost>,
+}
+
+/// How a password becomes a wrapping key.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kdf {
+    algorithm: KdfName,
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+    salt: Hex<SALT_LEN>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum KdfName {
+    Argon2id,
+}
+
+impl Kdf {
+    fn cost(&self) -> Cost {
+        Cost { memory_kib: self.memory_kib, passes: self.passes, lanes: self.lanes }
+    }
+}
+
+/// What a slot is, without the key in it: just what its associated data is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotHead {
+    pub(crate) id: Hex<16>,
+    pub(crate) kind: SlotKind,
+    pub(crate) kdf: Option<Kdf>,
+}
+
+/// A slot, as the header has it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Slot {
+    pub(crate) id: Hex<16>,
+    pub(crate) kind: SlotKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kdf: Option<Kdf>,
+    nonce: Hex<NONCE_LEN>,
+    /// The vault key under the wrapping key, and the tag.
+    wrapped: Hex<{ Key::LEN + TAG_LEN }>,
+    commitment: Hex<{ Key::LEN }>,
+}
+
+/// A slot that is about to be made: its wrapping key is known, and the keystore holds what it has to hold.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) head: SlotHead,
+    pub(crate) wrapping: Key,
+}
+
+impl Prepared {
+    /// The keystore entry that was made for it.
+    pub(crate) fn keystore_entry(&self, vault: &Hex<16>) -> Option<String> {
+        (self.head.kind == SlotKind::Device).then(|| device_entry(vault, &self.head.id))
+    }
+}
+
+impl SlotHead {
+    /// The bytes that bind a wrapped key to its vault, slot, kind and cost: see the format's page.
+    fn aad(&self, vault: &Hex<16>) -> Vec<u8> {
+        let mut text = format!("smartotp slot|{vault}|{}|{}", self.id, self.kind.name());
+        if let Some(Kdf { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt }) = &self.kdf {
+            text += &format!("|argon2id|{memory_kib}|{passes}|{lanes}|{salt}");
+        }
+        text.into_bytes()
+    }
+}
+
+impl Slot {
+    /// Wraps a vault key.
+    pub(crate) fn wrap(
+        head: SlotHead,
+        wrapping: &Key,
+        vault: &Hex<16>,
+        vault_key: &Key,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, NoEntropy> {
+        let aad = head.aad(vault);
+        let nonce = Hex::random(entropy)?;
+        let mut wrapped = [0; Key::LEN + TAG_LEN];
+        let (key, tag) = wrapped.split_at_mut(Key::LEN);
+        key.copy_from_slice(vault_key.expose());
+        // GCM refuses nothing as short as a key.
+        tag.copy_from_slice(&wrapping.seal(&nonce, &aad, key).unwrap_or_default());
+        let commitment = commitment(vault_key, vault, &aad);
+        let SlotHead { id, kind, kdf } = head;
+        Ok(Self { id, kind, kdf, nonce, wrapped: Hex(wrapped), commitment })
+    }
+
+    /// The vault key; `None` when the wrapping key is another.
+    pub(crate) fn unwrap(&self, wrapping: &Key, vault: &Hex<16>) -> Option<Key> {
+        let aad = self.head().aad(vault);
+        let (wrapped, tag) = self.wrapped.0.split_first_chunk::<{ Key::LEN }>()?;
+        let mut key = Key::zero();
+        key.as_mut().copy_from_slice(wrapped);
+        wrapping.open(&self.nonce, &aad, key.as_mut(), tag.try_into().ok()?)?;
+        // GCM alone lets a forger make one wrapped key that two passwords open.
+        (commitment(&key, vault, &aad) == self.commitment).then_some(key)
+    }
+
+    /// Whether it wraps this vault key.
+    pub(crate) fn holds(&self, vault_key: &Key, vault: &Hex<16>) -> bool {
+        commitment(vault_key, vault, &self.head().aad(vault)) == self.commitment
+    }
+
+    /// The wrapping key that a credential gives. This is where a derivation is paid.
+    pub(crate) fn wrapping_key(
+        &self,
+        credential: &Credential,
+        vault: &Hex<16>,
+        keystore: Option<&dyn Keystore>,
+    ) -> Result<Key, OpenError> {
+        match (credential, &self.kdf) {
+            (Credential::Password(password), Some(kdf)) => {
+                kdf::derive(password, &kdf.salt.0, kdf.cost()).map_err(|error| match error {
+                    KdfError::Cost => OpenError::Cost,
+                    KdfError::Memory => OpenError::Memory,
+                })
+            }
+            (Credential::Device, None) => {
+                let keystore = keystore.ok_or(OpenError::DeviceSecret(KeystoreError::Missing))?;
+                let secret = keystore.get(&device_entry(vault, &self.id)).map_err(OpenError::DeviceSecret)?;
+                let secret = secret.ok_or(OpenError::DeviceSecret(KeystoreError::NoEntry))?;
+                device_wrapping_key(&secret, vault).ok_or(OpenError::DeviceSecret(KeystoreError::Failed))
+            }
+            _ => Err(OpenError::NoSuchSlot),
+        }
+    }
+
+    /// Whether this slot is opened by that kind of credential.
+    pub(crate) fn takes(&self, credential: &Credential) -> bool {
+        self.kind == credential.kind()
+    }
+
+    /// What everybody may see.
+    pub(crate) fn info(&self) -> SlotInfo {
+        SlotInfo { kind: self.kind, cost: self.kdf.as_ref().map(Kdf::cost) }
+    }
+
+    /// Whether kind and parameters go together and may be paid.
+    pub(crate) fn check(&self) -> SlotCheck {
+        match (self.kind, &self.kdf) {
+            (SlotKind::Password, Some(kdf)) if kdf.cost().is_payable() => SlotCheck::Sound,
+            (SlotKind::Password, Some(_)) => SlotCheck::Unpayable,
+            (SlotKind::Device, None) => SlotCheck::Sound,
+            (SlotKind::Password, None) | (SlotKind::Device, Some(_)) => SlotCheck::Senseless,
+        }
+    }
+
+    fn head(&self) -> SlotHead {
+        SlotHead { id: self.id, kind: self.kind, kdf: self.kdf.clone() }
+    }
+}
+
+/// What a slot read from a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SlotCheck {
+    Sound,
+    /// It asks for more than is ever paid.
+    Unpayable,
+    /// Kind and parameters do not go together.
+    Senseless,
+}
+
+fn commitment(vault_key: &Key, vault: &Hex<16>, aad: &[u8]) -> Hex<{ Key::LEN }> {
+    Hex(*vault_key.derive(vault, &[b"commit", aad]).expose())
+}
+
+impl NewSlot {
+    /// Makes the wrapping key; for a device slot its secret is put into the keystore and read back first.
+    pub(crate) fn prepare(
+        self,
+        vault: &Hex<16>,
+        entropy: &dyn Entropy,
+        keystore: Option<&dyn Keystore>,
+        least: CostRule,
+    ) -> Result<Prepared, CreateError> {
+        let id = Hex::random(entropy)?;
+        match self {
+            Self::Password(password, cost) => {
+                if password.is_empty() {
+                    return Err(CreateError::EmptyPassword);
+                }
+                if !(cost.is_makeable() || least == CostRule::AnyForTests) {
+                    return Err(CreateError::Cost);
+                }
+                let salt = Hex::random(entropy)?;
+                let wrapping = kdf::derive(&password, &salt.0, cost).map_err(|error| match error {
+                    KdfError::Cost => CreateError::Cost,
+                    KdfError::Memory => CreateError::Memory,
+                })?;
+                let Cost { memory_kib, passes, lanes } = cost;
+                let kdf = Some(Kdf { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt });
+                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Password, kdf }, wrapping })
+            }
+            Self::Device => {
+                let keystore = keystore.ok_or(CreateError::NoKeystore)?;
+                let secret = Key::random(entropy)?.to_secret();
+                let entry = device_entry(vault, &id);
+                keystore.set(&entry, &secret).map_err(CreateError::Keystore)?;
+                // Some keystores take an entry and lose it at once.
+                let kept = keystore.get(&entry).map_err(CreateError::Keystore)?;
+                let kept = kept.filter(|kept| *kept == secret);
+                let kept = kept.ok_or(CreateError::Keystore(KeystoreError::Failed))?;
+                let wrapping = device_wrapping_key(&kept, vault).ok_or(CreateError::Keystore(KeystoreError::Failed))?;
+                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Device, kdf: None }, wrapping })
+            }
+        }
+    }
+}
+
+/// Which costs may be made. Only this crate's own tests go below the floor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CostRule {
+    Floor,
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests derive a thousand times"))]
+    AnyForTests,
+}
+
+/// The keystore entry of a device slot. It names vault and slot, so that two vaults, or an old and a new slot, never share one.
+pub(crate) fn device_entry(vault: &Hex<16>, slot: &Hex<16>) -> String {
+    format!("vault {vault} device {slot}")
+}
+
+fn device_wrapping_key(secret: &Secret, vault: &Hex<16>) -> Option<Key> {
+    Key::from_secret(secret).map(|key| key.derive(vault, &[b"device"]))
 }

@@ -1,0 +1,172 @@
+//! Why a vault was not made, not opened, not changed: facts, the words are elsewhere.
+
+use super::format::{FormatError, SealError};
+use super::{KeystoreError, NoEntropy};
+use crate::code::ocra::OcraError;
+
+/// Why a vault was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// There is one already; nothing was touched.
+    #[error("there is a vault already")]
+    Exists,
+    /// A device slot without a keystore.
+    #[error("no keystore for a device slot")]
+    NoKeystore,
+    /// A device slot whose secret the keystore does not take or keep.
+    #[error("the keystore does not keep the device secret")]
+    Keystore(#[source] KeystoreError),
+    /// An empty password.
+    #[error("the password is empty")]
+    EmptyPassword,
+    /// The cost is outside the limits.
+    #[error("the cost of the key derivation is out of bounds")]
+    Cost,
+    /// The system does not give the memory that the cost asks for.
+    #[error("not enough memory for the key derivation")]
+    Memory,
+    /// No randomness.
+    #[error("no randomness")]
+    NoEntropy,
+    /// Somebody else holds the lock and does not let go.
+    #[error("the vault is busy")]
+    Busy,
+    /// The file could not be written.
+    #[error("the vault could not be written")]
+    Write(#[source] std::io::Error),
+}
+
+/// Why a vault did not open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is none.
+    #[error("there is no vault")]
+    Missing,
+    /// Not a vault at all.
+    #[error("not a vault")]
+    NotAVault,
+    /// Made by a newer version of the app.
+    #[error("made by a newer version ({version})")]
+    Newer {
+        /// The file's format version.
+        version: u16,
+    },
+    /// The header's digest does not fit, and neither does the previous file.
+    #[error("damaged header")]
+    DamagedHeader,
+    /// The key fits, the payload does not, and neither does the previous file.
+    #[error("damaged payload")]
+    DamagedPayload,
+    /// The password is wrong.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The vault has no slot of this kind.
+    #[error("no such slot")]
+    NoSuchSlot,
+    /// The keystore lost the device secret, or cannot be asked.
+    #[error("the keystore does not have the device secret")]
+    DeviceSecret(#[source] KeystoreError),
+    /// The file asks for more memory or time than is ever paid.
+    #[error("the cost of the key derivation is out of bounds")]
+    Cost,
+    /// The system does not give the memory that the file asks for.
+    #[error("not enough memory for the key derivation")]
+    Memory,
+    /// The file could not be read.
+    #[error("the vault could not be read")]
+    Read(#[source] std::io::Error),
+}
+
+/// Why a change did not happen. Nothing was changed, on disk or in memory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// No such token (any more).
+    #[error("no such token")]
+    NoSuchToken,
+    /// The counter is at its end.
+    #[error("the counter is at its end")]
+    CounterAtEnd,
+    /// This kind of token cannot do that.
+    #[error("not with this kind of token")]
+    WrongKind,
+    /// The challenge cannot be answered.
+    #[error(transparent)]
+    Ocra(#[from] OcraError),
+    /// Somebody else changed the vault key: lock, and open again.
+    #[error("the vault was locked anew elsewhere")]
+    KeyChanged,
+    /// Somebody else holds the lock and does not let go.
+    #[error("the vault is busy")]
+    Busy,
+    /// The file on disk cannot be read any more.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// No slot could be made.
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    /// It could not be written; a full disk, mostly.
+    #[error("the vault could not be written")]
+    Write(#[source] std::io::Error),
+}
+
+impl OpenError {
+    /// Whether the file itself is broken or gone, so that the one before is worth a try.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(self, Self::Missing | Self::NotAVault | Self::DamagedHeader | Self::DamagedPayload)
+    }
+}
+
+impl From<FormatError> for OpenError {
+    fn from(error: FormatError) -> Self {
+        match error {
+            FormatError::NotAVault => Self::NotAVault,
+            FormatError::Newer { version } => Self::Newer { version },
+            FormatError::DamagedHeader => Self::DamagedHeader,
+            FormatError::Cost => Self::Cost,
+        }
+    }
+}
+
+impl From<std::io::Error> for OpenError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing,
+            // More than any vault has: not what this app wrote.
+            std::io::ErrorKind::FileTooLarge => Self::DamagedPayload,
+            _ => Self::Read(error),
+        }
+    }
+}
+
+impl From<NoEntropy> for CreateError {
+    fn from(_: NoEntropy) -> Self {
+        Self::NoEntropy
+    }
+}
+
+impl From<SealError> for CreateError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::NoEntropy(NoEntropy) => Self::NoEntropy,
+            SealError::TooLarge => Self::Write(std::io::ErrorKind::FileTooLarge.into()),
+        }
+    }
+}
+
+impl From<NoEntropy> for ChangeError {
+    fn from(_: NoEntropy) -> Self {
+        Self::Create(CreateError::NoEntropy)
+    }
+}
+
+impl From<SealError> for ChangeError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::NoEntropy(NoEntropy) => Self::Create(CreateError::NoEntropy),
+            SealError::TooLarge => Self::Write(std::io::ErrorKind::FileTooLarge.into()),
+        }
+    }
+}

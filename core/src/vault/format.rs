@@ -1,0 +1,266 @@
+//! The vault file, so that an outsider can read it.
+//!
+//! # The file
+//!
+//! Numbers are big-endian. `tests/reference/decrypt_vault.py` reads this with nothing but this page.
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 8 | magic: the ASCII text `SmartOTP` |
+//! | 2 | format version: 1 |
+//! | 4 | length of the header in bytes, at most 65,536 |
+//! | … | header: JSON, UTF-8 |
+//! | 32 | SHA-256 of everything before |
+//! | 12 | nonce, random for each write |
+//! | … | AES-256-GCM of the payload under the payload key; the additional data is everything before the nonce |
+//! | 16 | its tag, and the end of the file |
+//!
+//! Everything up to the digest stays so in every version. A reader checks magic, length and digest, then the version,
+//! then the header, and only then pays for a key. So three things are told apart: a damaged header (the digest does
+//! not fit), a wrong password (the digest fits, the wrapped key does not open) and a damaged payload (the key opens, the
+//! payload does not). A file is at most 64 MiB.
+//!
+//! # The header
+//!
+//! ```json
+//! { "vault": "16 bytes", "generation": 17, "slots": [ {
+//!     "id": "16 bytes", "kind": "password",
+//!     "kdf": { "algorithm": "argon2id", "memory_kib": 65536, "passes": 3, "lanes": 4, "salt": "16 bytes" },
+//!     "nonce": "12 bytes", "wrapped": "32 + 16 bytes", "commitment": "32 bytes" } ] }
+//! ```
+//!
+//! Bytes are lower-case hexadecimal. `generation` counts the writes. There are 1 to 8 slots, one of a kind at most. A reader
+//! refuses fields and kinds that it does not know: whoever adds one raises the format version, so that no older app ever
+//! writes a file without it.
+//!
+//! # The keys
+//!
+//! HKDF is HKDF-SHA-256 with the 16 bytes of `vault` as salt and 32 bytes of output.
+//!
+//! - wrapping key of a `password` slot: Argon2id, version 1.3, over the password's UTF-8 bytes, 32 bytes of output;
+//!   1 GiB, 16 passes, 16 lanes and 4 GiB of memory × passes are the most that a reader pays.
+//! - wrapping key of a `device` slot: HKDF(32-byte secret of the OS keystore, info = `device`); it has no `kdf`. The secret lies
+//!   there as `vault <vault> device <id>`.
+//! - vault key: AES-256-GCM-open(wrapping key, `nonce`, `wrapped`, additional data = the slot's text)
+//! - the slot's text: `smartotp slot|<vault>|<id>|<kind>`, and for `password` also `|argon2id|<memory_kib>|<passes>|<lanes>|<salt>`
+//! - `commitment`: HKDF(vault key, info = `commit` followed by the slot's text). It must fit.
+//! - payload key: HKDF(vault key, info = `payload`)
+//!
+//! # The payload
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 4 | length of the JSON text in bytes, at most 64 MiB |
+//! | … | the JSON text, deflated (RFC 1951, raw) |
+//! | … | zeros, up to the next size bucket |
+//!
+//! Buckets are 4 KiB, 6 KiB, 8 KiB, 12 KiB, 16 KiB and so on: 2^n and 1.5 × 2^n. The number of tokens is not told by
+//! the size of the file to within a third. What the JSON text holds is in `payload.rs`.
+
+use std::collections::HashSet;
+
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::deflate;
+use super::hex::Hex;
+use super::keys::{Key, NONCE_LEN, TAG_LEN};
+use super::slots::{Slot, SlotCheck};
+use super::{Entropy, NoEntropy};
+
+const MAGIC: &[u8; 8] = b"SmartOTP";
+/// The one format version so far.
+pub(crate) const VERSION: u16 = 1;
+const DIGEST_LEN: usize = 32;
+/// Magic, version, header length.
+const FRAME_LEN: usize = 14;
+const MOST_HEADER: usize = 64 * 1024;
+const MOST_SLOTS: usize = 8;
+/// The most bytes of a file, and of a payload's JSON text.
+pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// The most bytes in front of the payload: what has to be read to know a file's generation.
+pub(crate) const MOST_FRONT: usize = FRAME_LEN + MOST_HEADER + DIGEST_LEN + NONCE_LEN;
+const LEAST_BUCKET: usize = 4 * 1024;
+
+/// Why bytes are no vault that this version reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The magic is not there.
+    #[error("not a vault")]
+    NotAVault,
+    /// A sound frame of a newer version.
+    #[error("made by a newer version ({version})")]
+    Newer {
+        /// The file's format version.
+        version: u16,
+    },
+    /// Cut short, the digest does not fit, or the header cannot be read.
+    #[error("damaged header")]
+    DamagedHeader,
+    /// A slot asks for more memory or time than is ever paid.
+    #[error("the cost of the key derivation is out of bounds")]
+    Cost,
+}
+
+/// The payload does not belong to the header and the key, or it is not what this page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("damaged payload")]
+pub(crate) struct DamagedPayload;
+
+/// Why a payload was not sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SealError {
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    #[error("more than a vault holds")]
+    TooLarge,
+}
+
+/// What stands in front of the payload, readable by everybody.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Header {
+    pub(crate) vault: Hex<16>,
+    pub(crate) generation: u64,
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Header {
+    /// Whether the payload lies under this vault key.
+    pub(crate) fn is_under(&self, vault_key: &Key) -> bool {
+        self.slots.iter().any(|slot| slot.holds(vault_key, &self.vault))
+    }
+}
+
+/// Tells one write from every other: the header's digest and the nonce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WriteId([u8; DIGEST_LEN], Hex<NONCE_LEN>);
+
+/// A file's front, checked.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub(crate) header: Header,
+    pub(crate) write_id: WriteId,
+    /// Where the payload's ciphertext starts.
+    payload_at: usize,
+}
+
+/// Reads a file's header without any key: for fuzzing, and for tools that look at files.
+///
+/// # Errors
+/// [`FormatError`].
+#[doc(hidden)]
+pub fn check_header(bytes: &[u8]) -> Result<(), FormatError> {
+    read_front(bytes).map(|_| ())
+}
+
+/// Reads and checks everything in front of the payload. Bounded, and without any derivation.
+pub(crate) fn read_front(bytes: &[u8]) -> Result<Front, FormatError> {
+    use FormatError::{Cost, DamagedHeader, Newer, NotAVault};
+
+    let rest = bytes.strip_prefix(MAGIC).ok_or(NotAVault)?;
+    let (version, rest) = rest.split_first_chunk::<2>().ok_or(DamagedHeader)?;
+    let (length, rest) = rest.split_first_chunk::<4>().ok_or(DamagedHeader)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| DamagedHeader)?;
+    if length > MOST_HEADER {
+        return Err(DamagedHeader);
+    }
+    let (header, rest) = rest.split_at_checked(length).ok_or(DamagedHeader)?;
+    let (digest, rest) = rest.split_first_chunk::<DIGEST_LEN>().ok_or(DamagedHeader)?;
+    let (framed, _) = bytes.split_at_checked(FRAME_LEN + length).ok_or(DamagedHeader)?;
+    if Sha256::digest(framed).as_slice() != digest {
+        return Err(DamagedHeader);
+    }
+    match u16::from_be_bytes(*version) {
+        VERSION => {}
+        0 => return Err(DamagedHeader),
+        version => return Err(Newer { version }),
+    }
+    let nonce = rest.first_chunk::<NONCE_LEN>().ok_or(DamagedHeader)?;
+
+    let header: Header = serde_json::from_slice(header).map_err(|_| DamagedHeader)?;
+    let kinds: HashSet<_> = header.slots.iter().map(|slot| slot.kind).collect();
+    if header.slots.is_empty() || header.slots.len() > MOST_SLOTS || kinds.len() != header.slots.len() {
+        return Err(DamagedHeader);
+    }
+    for slot in &header.slots {
+        match slot.check() {
+            SlotCheck::Sound => {}
+            SlotCheck::Unpayable => return Err(Cost),
+            SlotCheck::Senseless => return Err(DamagedHeader),
+        }
+    }
+    Ok(Front {
+        header,
+        write_id: WriteId(*digest, Hex(*nonce)),
+        payload_at: FRAME_LEN + length + DIGEST_LEN + NONCE_LEN,
+    })
+}
+
+/// Opens the payload of a file whose front was read from the same bytes; gives the JSON text.
+pub(crate) fn open(bytes: &[u8], front: &Front, vault_key: &Key) -> Result<Zeroizing<Vec<u8>>, DamagedPayload> {
+    let padded = decrypt(bytes, front, vault_key)?;
+    let (length, deflated) = padded.split_first_chunk::<4>().ok_or(DamagedPayload)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| DamagedPayload)?;
+    if length > MOST_BYTES {
+        return Err(DamagedPayload);
+    }
+    deflate::inflate(deflated, length).ok_or(DamagedPayload)
+}
+
+/// Checks the payload's tag without looking inside.
+pub(crate) fn decrypt(bytes: &[u8], front: &Front, vault_key: &Key) -> Result<Zeroizing<Vec<u8>>, DamagedPayload> {
+    let (before, sealed) = bytes.split_at_checked(front.payload_at).ok_or(DamagedPayload)?;
+    let (aad, nonce) = before.split_last_chunk::<NONCE_LEN>().ok_or(DamagedPayload)?;
+    let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(DamagedPayload)?;
+    let mut text = Zeroizing::new(text.to_vec());
+    payload_key(&front.header.vault, vault_key).open(&Hex(*nonce), aad, &mut text, tag).ok_or(DamagedPayload)?;
+    Ok(text)
+}
+
+/// The whole file for a header and a payload's JSON text.
+pub(crate) fn seal(header: &Header, vault_key: &Key, json: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, SealError> {
+    let length = u32::try_from(json.len()).map_err(|_| SealError::TooLarge)?;
+    let header_json = serde_json::to_vec(header).map_err(|_| SealError::TooLarge)?;
+    let header_length = u32::try_from(header_json.len()).map_err(|_| SealError::TooLarge)?;
+    if json.len() > MOST_BYTES || header_json.len() > MOST_HEADER {
+        return Err(SealError::TooLarge);
+    }
+    let nonce = Hex::<NONCE_LEN>::random(entropy)?;
+    let deflated = deflate::deflate(json);
+    let bucket = bucket(4 + deflated.len());
+    let payload_at = FRAME_LEN + header_json.len() + DIGEST_LEN + NONCE_LEN;
+    if payload_at + bucket + TAG_LEN > MOST_BYTES {
+        return Err(SealError::TooLarge);
+    }
+
+    // Reserved whole: the payload lies here in clear until it is encrypted in place, so the vector must not move.
+    let mut file = Vec::with_capacity(payload_at + bucket + TAG_LEN);
+    file.extend_from_slice(MAGIC);
+    file.extend_from_slice(&VERSION.to_be_bytes());
+    file.extend_from_slice(&header_length.to_be_bytes());
+    file.extend_from_slice(&header_json);
+    let digest = Sha256::digest(&file);
+    file.extend_from_slice(&digest);
+    let aad = file.clone();
+    file.extend_from_slice(&nonce.0);
+    file.extend_from_slice(&length.to_be_bytes());
+    file.extend_from_slice(&deflated);
+    file.resize(payload_at + bucket, 0);
+    let (_, text) = file.split_at_mut_checked(payload_at).ok_or(SealError::TooLarge)?;
+    let tag = payload_key(&header.vault, vault_key).seal(&nonce, &aad, text).ok_or(SealError::TooLarge)?;
+    file.extend_from_slice(&tag);
+    Ok(file)
+}
+
+fn payload_key(vault: &Hex<16>, vault_key: &Key) -> Key {
+    vault_key.derive(vault, &[b"payload"])
+}
+
+/// The smallest 2^n or 1.5 × 2^n that holds so many bytes.
+fn bucket(bytes: usize) -> usize {
+    let power = bytes.max(LEAST_BUCKET).next_power_of_two();
+    let below = power / 4 * 3;
+    if bytes <= below && below > LEAST_BUCKET { below } else { power }
+}

@@ -1,0 +1,72 @@
+//! What is asked of a vault and what comes back.
+
+use super::SlotInfo;
+use crate::secret::SecretText;
+use crate::token::{ChallengeEncoding, Counter, Icon, TokenId};
+
+/// A vault from outside, without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VaultInfo {
+    /// Format version.
+    pub version: u16,
+    /// Counts the writes.
+    pub generation: u64,
+    /// Its slots.
+    pub slots: Vec<SlotInfo>,
+    /// The file's size in bytes.
+    pub bytes: u64,
+}
+
+/// What the user should know after opening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The current file was damaged: the generation before was opened, and HOTP counters skipped ahead.
+    PreviousOpened,
+    /// An older file than the newest one seen on this device.
+    RolledBack,
+    /// A leftover of an interrupted write was cleaned away.
+    LeftoverCleaned,
+}
+
+/// What became of enrolments.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct AddOutcome {
+    /// New tokens: (index of the enrolment, its id).
+    pub added: Vec<(usize, TokenId)>,
+    /// Tokens that were here already: (index of the enrolment, id of the token here).
+    pub duplicates: Vec<(usize, TokenId)>,
+}
+
+/// Fields to change; `None` leaves a field as it is.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Edit {
+    pub issuer: Option<String>,
+    pub account: Option<String>,
+    pub note: Option<String>,
+    pub groups: Option<Vec<String>>,
+    pub favourite: Option<bool>,
+    pub icon: Option<Icon>,
+    /// HOTP and OCRA with `C`: set by hand.
+    pub counter: Option<Counter>,
+    /// OCRA.
+    pub encoding: Option<ChallengeEncoding>,
+}
+
+/// A challenge to answer.
+#[derive(Debug)]
+pub struct SignRequest<'a> {
+    /// The challenge as the user has it.
+    pub challenge: &'a str,
+    /// For suites with `P`.
+    pub pin: Option<&'a SecretText>,
+    /// For suites with `S`.
+    pub session: Option<&'a [u8]>,
+    /// For suites with `T`: Unix time.
+    pub unix: u64,
+    /// Answer with this counter, without moving the stored one.
+    pub counter: Option<Counter>,
+    /// Answer with this encoding instead of the token's.
+    pub encoding: Option<ChallengeEncoding>,
+}

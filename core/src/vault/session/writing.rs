@@ -1,0 +1,268 @@
+//! Changing a vault: under the lock, on top of the newest generation, on disk before anybody sees it.
+
+use std::io;
+use std::sync::Arc;
+
+use super::Session;
+use super::opening::decode;
+use crate::vault::contents::WrappingKey;
+use crate::vault::format::{self, FormatError, Front, Header, MOST_FRONT};
+use crate::vault::keys::Key;
+use crate::vault::slots::{CostRule, Slot, SlotKind, device_entry};
+use crate::vault::store::{Held, Previous};
+use crate::vault::{ChangeError, Contents, NewSlot, Notice, OpenError, payload};
+
+/// What a write does with the file that is current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Current {
+    /// It is whole.
+    Sound,
+    /// It is not: it is replaced, and kept aside.
+    Damaged,
+}
+
+impl Session {
+    /// Takes up what another process wrote. `true` when something changed.
+    ///
+    /// Cheap when nothing did (one `stat`): may be called every second.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn refresh(&mut self) -> Result<bool, ChangeError> {
+        let stamp = self.store.stamp().map_err(OpenError::from)?;
+        if self.stamp == Some(stamp) {
+            return Ok(false);
+        }
+        let front = format::read_front(&self.store.read_front(MOST_FRONT).map_err(OpenError::from)?);
+        if front.map_err(OpenError::from)?.write_id == self.write_id {
+            self.stamp = Some(stamp);
+            return Ok(false);
+        }
+        let bytes = self.store.read().map_err(OpenError::from)?;
+        let front = format::read_front(&bytes).map_err(OpenError::from)?;
+        self.take_up(&bytes, front)?;
+        self.stamp = Some(stamp);
+        self.remember();
+        Ok(true)
+    }
+
+    /// Replaces the lock by another: a new vault key, so that an old copy and an old password never open a later vault.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn change_lock(&mut self, slot: NewSlot) -> Result<(), ChangeError> {
+        self.change_lock_at(slot, CostRule::Floor)
+    }
+
+    pub(crate) fn change_lock_at(&mut self, slot: NewSlot, costs: CostRule) -> Result<(), ChangeError> {
+        let (entropy, keystore) = (self.environment.entropy.clone(), self.environment.keystore.clone());
+        let vault = self.header.vault;
+        // The derivation is paid before others are made to wait.
+        let prepared = slot.prepare(&vault, &*entropy, keystore.as_deref(), costs)?;
+        let entry = prepared.keystore_entry(&vault);
+        let before = self.write_id;
+        let replaced = (|| {
+            let held = self.lock()?;
+            self.take_up_newest()?;
+            let key = Key::random(&*entropy)?;
+            let slot = Slot::wrap(prepared.head, &prepared.wrapping, &vault, &key, &*entropy)?;
+            let mut next = self.contents.duplicate();
+            next.wrapping_keys = vec![WrappingKey { slot: slot.id, key: prepared.wrapping }];
+            let old_slots = core::mem::replace(&mut self.header.slots, vec![slot]);
+            // `.previous` under the new key too: what it held, and no way in by the old lock.
+            let previous = format::seal(&self.header, &key, &payload::encode(&next), &*entropy);
+            let old_key = core::mem::replace(&mut self.key, key);
+            let written = match previous {
+                Ok(previous) => self.write(next, Previous::Replace(&previous), &*held),
+                Err(error) => Err(error.into()),
+            };
+            match written {
+                Ok(()) => Ok(old_slots),
+                Err(error) => {
+                    (self.key, self.header.slots) = (old_key, old_slots);
+                    Err(error)
+                }
+            }
+        })();
+        self.remember();
+        match replaced {
+            Ok(old_slots) => {
+                for old in old_slots.iter().filter(|slot| slot.kind == SlotKind::Device) {
+                    if let Some(keystore) = &keystore {
+                        // What is left where this fails opens nothing any more.
+                        keystore.remove(&device_entry(&vault, &old.id)).ok();
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => {
+                if let (Some(keystore), Some(entry)) = (keystore, entry)
+                    && self.on_disk_is(before)
+                {
+                    keystore.remove(&entry).ok();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Applies a change to the newest generation and writes it. An error, from the change or from the disk, changes nothing.
+    pub(super) fn change<T>(
+        &mut self,
+        apply: impl FnOnce(&mut Contents) -> Result<T, ChangeError>,
+    ) -> Result<T, ChangeError> {
+        let mut outcome = None;
+        self.change_if(|contents| {
+            outcome = Some(apply(contents)?);
+            Ok(true)
+        })?;
+        // Set whenever the closure ran to its end.
+        outcome.ok_or_else(unsound)
+    }
+
+    /// The same for a change that finds out only then whether it changes anything: `false` writes nothing.
+    pub(super) fn change_if(
+        &mut self,
+        apply: impl FnOnce(&mut Contents) -> Result<bool, ChangeError>,
+    ) -> Result<(), ChangeError> {
+        let held = self.lock()?;
+        let current = self.take_up_newest()?;
+        let mut next = self.contents.duplicate();
+        let changed = apply(&mut next)?;
+        match current {
+            Current::Sound if !changed => {}
+            Current::Sound => self.write(next, Previous::Rotate, &*held)?,
+            Current::Damaged => self.write(next, Previous::KeepAndSetAside, &*held)?,
+        }
+        drop(held);
+        self.remember();
+        Ok(())
+    }
+
+    /// Writes the generation before as the current one, after a damaged file. Where that fails the session goes on in memory.
+    pub(super) fn mend(&mut self) {
+        if self.change(|_| Ok(())).is_err() {
+            let mut skipped = self.contents.duplicate();
+            skipped.skip_counters();
+            self.contents = Arc::new(skipped);
+        }
+    }
+
+    /// Remembers the newest generation on this device.
+    pub(super) fn remember(&mut self) {
+        if self.header.generation > self.newest_seen {
+            self.newest_seen = self.header.generation;
+            self.device.remember(&self.header.vault, self.newest_seen);
+        }
+    }
+
+    fn lock(&self) -> Result<Box<dyn Held>, ChangeError> {
+        self.store.lock().map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => ChangeError::Busy,
+            _ => ChangeError::Write(error),
+        })
+    }
+
+    /// Makes the newest generation on disk this session's. Only under the lock.
+    fn take_up_newest(&mut self) -> Result<Current, ChangeError> {
+        let error = match self.read_current() {
+            Ok((bytes, front)) if front.write_id == self.write_id => {
+                // What has gone bad since must not become `.previous`.
+                match format::decrypt(&bytes, &front, &self.key) {
+                    Ok(_) => return Ok(Current::Sound),
+                    Err(_) => OpenError::DamagedPayload,
+                }
+            }
+            Ok((bytes, front)) => match self.take_up(&bytes, front) {
+                Ok(()) => return Ok(Current::Sound),
+                Err(ChangeError::Open(error)) => error,
+                Err(error) => return Err(error),
+            },
+            Err(error) => error,
+        };
+        if !error.is_damage() {
+            return Err(error.into());
+        }
+        self.take_up_previous(error)?;
+        self.notices.push(Notice::PreviousOpened);
+        Ok(Current::Damaged)
+    }
+
+    /// The current file is damaged: of what is in memory and what `.previous` holds, the newer one counts.
+    fn take_up_previous(&mut self, error: OpenError) -> Result<(), ChangeError> {
+        let previous = self.store.read_previous().ok().and_then(|bytes| {
+            let front = format::read_front(&bytes).ok()?;
+            (front.header.vault == self.header.vault && front.header.is_under(&self.key)).then_some((bytes, front))
+        });
+        let in_memory = self.header.generation;
+        match previous {
+            // Just what was current is in memory: nothing is lost, and no counter is uncertain.
+            Some((_, front)) if front.header.generation < in_memory => return Ok(()),
+            Some((bytes, front)) if front.write_id != self.write_id => self.take_up(&bytes, front)?,
+            Some(_) => {}
+            // The file is gone, and so is the one before: somebody wiped the vault.
+            None if matches!(error, OpenError::Missing) => return Err(error.into()),
+            None => {}
+        }
+        // A write that is lost may have used up counters.
+        let mut skipped = self.contents.duplicate();
+        skipped.skip_counters();
+        self.contents = Arc::new(skipped);
+        Ok(())
+    }
+
+    fn read_current(&self) -> Result<(Vec<u8>, Front), OpenError> {
+        let bytes = self.store.read()?;
+        let front = format::read_front(&bytes)?;
+        Ok((bytes, front))
+    }
+
+    /// Makes a file that was read this session's generation.
+    fn take_up(&mut self, bytes: &[u8], front: Front) -> Result<(), ChangeError> {
+        if front.header.vault != self.header.vault || !front.header.is_under(&self.key) {
+            return Err(ChangeError::KeyChanged);
+        }
+        let contents = decode(bytes, &front, &self.key)?;
+        if front.header.generation < self.header.generation {
+            self.notices.push(Notice::RolledBack);
+        }
+        self.contents = Arc::new(contents);
+        (self.header, self.write_id, self.stamp) = (front.header, front.write_id, None);
+        Ok(())
+    }
+
+    /// Seals, checks and writes a new generation, and makes it this session's. Only under the lock.
+    fn write(&mut self, next: Contents, previous: Previous<'_>, held: &dyn Held) -> Result<(), ChangeError> {
+        let generation = self.header.generation.max(self.newest_seen) + 1;
+        let header = Header { generation, ..self.header.clone() };
+        let json = payload::encode(&next);
+        let bytes = format::seal(&header, &self.key, &json, &*self.environment.entropy)?;
+        // What cannot be opened again is not written over what can.
+        let front = format::read_front(&bytes).map_err(|_| unsound())?;
+        if *format::open(&bytes, &front, &self.key).map_err(|_| unsound())? != *json {
+            return Err(unsound());
+        }
+        self.store.write(&bytes, previous, held).map_err(ChangeError::Write)?;
+        self.stamp = self.store.stamp().ok();
+        (self.header, self.write_id) = (front.header, front.write_id);
+        self.contents = Arc::new(next);
+        Ok(())
+    }
+
+    fn on_disk_is(&self, write_id: format::WriteId) -> bool {
+        self.store
+            .read_front(MOST_FRONT)
+            .is_ok_and(|bytes| format::read_front(&bytes).is_ok_and(|front: Front| front.write_id == write_id))
+    }
+}
+
+/// The bytes in memory do not say what they should: bad memory, or a fault of this app.
+fn unsound() -> ChangeError {
+    ChangeError::Write(io::ErrorKind::InvalidData.into())
+}
+
+impl From<FormatError> for ChangeError {
+    fn from(error: FormatError) -> Self {
+        Self::Open(error.into())
+    }
+}

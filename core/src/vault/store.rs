@@ -1,0 +1,198 @@
+//! The vault's file on disk: whole at every moment, the generation before beside it, one writer at a time.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `vault.smartotp` | the current generation |
+//! | `vault.smartotp.previous` | the one before |
+//! | `vault.smartotp.damaged` | a current file that could not be read, kept for who wants to look into it |
+//! | `vault.smartotp.lock` | whom others wait for: process and program |
+//! | `vault.smartotp.new`, `vault.smartotp.previous.new` | about to become the above; leftovers are removed at opening |
+//!
+//! A write goes through these steps, and a cut at any of them leaves the old or the new generation as the current file, whole:
+//!
+//! 1. write `.new`, fsync it, read it back and compare
+//! 2. give the current file a second name, `.previous.new`, and rename that over `.previous`
+//! 3. rename `.new` over the current file
+//! 4. fsync the folder
+//!
+//! The current file's name is never free: a link and two renames that replace. No file is written to once it has its name.
+
+mod disk;
+mod files;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use disk::Disk;
+pub(crate) use files::{Files, Held, Stamp};
+
+use super::format::MOST_BYTES;
+
+/// How long a change waits for another's: far longer than one takes, and short enough for a person.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What becomes of `.previous` in a write.
+pub(crate) enum Previous<'a> {
+    /// The current file becomes it.
+    Rotate,
+    /// It stays: the current file is damaged, and is kept as `.damaged`.
+    KeepAndSetAside,
+    /// It is written anew, and `.damaged` goes: the vault key is another.
+    Replace(&'a [u8]),
+}
+
+/// The files of one vault.
+#[derive(Clone)]
+pub(crate) struct Store {
+    files: Arc<dyn Files>,
+    file: PathBuf,
+}
+
+impl Store {
+    pub(crate) fn new(files: Arc<dyn Files>, file: PathBuf) -> Self {
+        Self { files, file }
+    }
+
+    /// Waits for other writers.
+    pub(crate) fn lock(&self) -> io::Result<Box<dyn Held>> {
+        self.files.lock(&self.beside(".lock"), PATIENCE)
+    }
+
+    /// The current file's bytes.
+    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
+        self.read_bounded(&self.file)
+    }
+
+    /// The bytes of the generation before.
+    pub(crate) fn read_previous(&self) -> io::Result<Vec<u8>> {
+        self.read_bounded(&self.beside(".previous"))
+    }
+
+    /// The first bytes of the current file.
+    pub(crate) fn read_front(&self, most: usize) -> io::Result<Vec<u8>> {
+        self.files.read(&self.file, most)
+    }
+
+    /// Tells whether the current file is still the same, without reading it.
+    pub(crate) fn stamp(&self) -> io::Result<Stamp> {
+        self.files.stamp(&self.file)
+    }
+
+    /// Whether there is anything that could be a vault.
+    pub(crate) fn exists(&self) -> bool {
+        let absent =
+            |path: &Path| matches!(self.files.stamp(path), Err(error) if error.kind() == io::ErrorKind::NotFound);
+        !(absent(&self.file) && absent(&self.beside(".previous")))
+    }
+
+    /// Makes the folder.
+    pub(crate) fn prepare(&self) -> io::Result<()> {
+        self.files.create_folder(self.folder())
+    }
+
+    /// Removes what an interrupted write left behind; says whether there was anything. Only under the lock.
+    pub(crate) fn clean(&self, _held: &dyn Held) -> io::Result<bool> {
+        let mut cleaned = false;
+        for leftover in [self.beside(".new"), self.beside(".previous.new")] {
+            match self.files.remove(&leftover) {
+                Ok(()) => cleaned = true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(cleaned)
+    }
+
+    /// Whether an interrupted write left something behind.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        [".new", ".previous.new"].iter().any(|suffix| self.files.stamp(&self.beside(suffix)).is_ok())
+    }
+
+    /// Makes `bytes` the current generation. Only under the lock.
+    ///
+    /// An error leaves the old generation current, but for one in the very last step: then the new one is current, and may
+    /// be lost by a power cut.
+    pub(crate) fn write(&self, bytes: &[u8], previous: Previous<'_>, held: &dyn Held) -> io::Result<()> {
+        self.clean(held)?;
+        let written = self.write_and_swap(bytes, previous);
+        if written.is_err() {
+            // A full disk wants its room back at once; else the next start cleans up.
+            self.clean(held).ok();
+        }
+        written
+    }
+
+    fn write_and_swap(&self, bytes: &[u8], previous: Previous<'_>) -> io::Result<()> {
+        let new = self.beside(".new");
+        self.write_whole(&new, bytes)?;
+        match previous {
+            Previous::Rotate => self.keep_as(".previous")?,
+            Previous::KeepAndSetAside => self.keep_as(".damaged")?,
+            Previous::Replace(previous) => {
+                let new_previous = self.beside(".previous.new");
+                self.write_whole(&new_previous, previous)?;
+                self.files.rename(&new_previous, &self.beside(".previous"))?;
+                self.remove_if_there(&self.beside(".damaged"))?;
+                // On disk before the current file changes: no cut may leave the new vault key beside an old `.previous`.
+                self.files.sync_folder(self.folder())?;
+            }
+        }
+        self.files.rename(&new, &self.file)?;
+        self.files.sync_folder(self.folder())
+    }
+
+    /// Gives the current file another name besides its own.
+    fn keep_as(&self, suffix: &str) -> io::Result<()> {
+        let second = self.beside(".previous.new");
+        match self.files.link(&self.file, &second) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // FAT, and some Android storage, have no second names.
+            Err(_) => self.write_whole(&second, &self.files.read(&self.file, MOST_BYTES + 1)?)?,
+        }
+        self.files.rename(&second, &self.beside(suffix))
+    }
+
+    /// Writes a file that was not there, and is sure of it.
+    fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.files.create(path)?;
+        file.write_all(bytes)?;
+        file.sync()?;
+        drop(file);
+        if self.files.read(path, bytes.len() + 1)? != bytes {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the file reads back otherwise than it was written",
+            ));
+        }
+        Ok(())
+    }
+
+    fn remove_if_there(&self, path: &Path) -> io::Result<()> {
+        match self.files.remove(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_bounded(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let bytes = self.files.read(path, MOST_BYTES + 1)?;
+        if bytes.len() > MOST_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    }
+
+    fn folder(&self) -> &Path {
+        match self.file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = OsString::from(&self.file);
+        name.push(suffix);
+        name.into()
+    }
+}
