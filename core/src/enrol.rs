@@ -2,10 +2,16 @@
 //!
 //! The one way in for camera, image, clipboard, deep link, typed keys, the command line, importers and backups.
 
+mod key;
 pub mod manual;
 pub mod migration;
+mod names;
+mod ocra;
 pub mod otpauth;
+mod parameters;
+mod pin;
 pub mod protectimus;
+pub(crate) mod uri;
 
 use crate::secret::{Secret, SecretError, SecretText};
 use crate::token::{Kind, Token, TokenId};
@@ -60,6 +66,12 @@ pub enum Warning {
     PeriodAssumed,
     /// No suite was given: the default one was taken.
     SuiteAssumed,
+    /// HOTP without a counter: 0 was taken, as a new token has it.
+    CounterAssumed,
+    /// An export entry that does not say which type it is: HOTP was taken.
+    TypeAssumed,
+    /// A typed key that looks as if its last two characters were Protectimus check characters, though the box is not ticked.
+    ChecksumSuspected,
 }
 
 /// Why a text is no enrolment.
@@ -108,6 +120,9 @@ pub enum EnrolError {
     /// The OCRA suite cannot be used.
     #[error("the OCRA suite cannot be used: {0}")]
     Suite(#[from] crate::code::ocra::SuiteError),
+    /// The secret has a length that its kind does not take (Yandex: 16 bytes at least).
+    #[error("the secret does not fit its kind")]
+    SecretDoesNotFit,
     /// mOTP and Yandex need a PIN that the text does not carry: ask for it and call again.
     #[error("a PIN is needed")]
     NeedsPin,
@@ -141,8 +156,29 @@ pub enum Detected {
 ///
 /// # Errors
 /// [`EnrolError`] says why it is nothing that could be added.
-pub fn detect(_text: &str, _pin: Option<&SecretText>) -> Result<Detected, EnrolError> {
-    todo!()
+pub fn detect(text: &str, pin: Option<&SecretText>) -> Result<Detected, EnrolError> {
+    if text.len() > uri::MAX_LEN {
+        return Err(EnrolError::TooLong);
+    }
+    match uri::scheme(text) {
+        Some((scheme, _)) if scheme == migration::SCHEME => migration::Part::read(text).map(Detected::Migration),
+        Some(_) => otpauth::read(text, pin).map(|enrolment| Detected::One(Box::new(enrolment))),
+        None => Err(EnrolError::Unknown),
+    }
+}
+
+/// Whether a text has a scheme that [`detect`] has something to say about.
+pub(crate) fn is_known_scheme(text: &str) -> bool {
+    const SCHEMES: [&str; 7] = ["otpauth", "apple-otpauth", "steam", "motp", "pia", "tiqrenroll", "tiqrauth"];
+    uri::scheme(text).is_some_and(|(scheme, _)| scheme == migration::SCHEME || SCHEMES.contains(&scheme.as_str()))
+}
+
+/// The shortest Yandex secret, in bytes; what follows these is a checksum.
+const YANDEX_SECRET: usize = 16;
+
+/// What was found instead, cut so that it fits into a sentence.
+fn found(text: &str) -> String {
+    names::clean(text).chars().take(20).collect()
 }
 
 impl Enrolment {

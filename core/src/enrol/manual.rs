@@ -1,8 +1,11 @@
 //! A key typed by hand, checked while it is typed.
 
-use super::{EnrolError, Enrolment};
+use zeroize::Zeroizing;
+
+use super::parameters::bad;
+use super::{EnrolError, Enrolment, Warning, key, names, ocra, pin, protectimus};
 use crate::secret::SecretText;
-use crate::token::{Algorithm, ChallengeEncoding, KindName};
+use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, KindName, Period};
 
 /// The form, as the user has filled it in so far.
 #[derive(Debug)]
@@ -52,14 +55,89 @@ pub struct KeyCheck {
 
 /// Looks at a key while it is typed.
 #[must_use]
-pub fn check_key(_key: &str, _kind: KindName, _protectimus_checksum: bool) -> KeyCheck {
-    todo!()
+pub fn check_key(key: &str, kind: KindName, protectimus_checksum: bool) -> KeyCheck {
+    let typed =
+        Zeroizing::new(key.chars().filter(|c| !is_filler(*c)).map(|c| c.to_ascii_uppercase()).collect::<String>());
+    let (key, check) = match protectimus::split(&typed).filter(|_| protectimus_checksum) {
+        Some((key, check)) => (key, Some(check)),
+        None => (typed.as_str(), None),
+    };
+    let foreign = |belongs: fn(char) -> bool| key.chars().enumerate().find(|(_, c)| !belongs(*c));
+    let (not_base32, not_hex) = (foreign(protectimus::is_base32), foreign(|c| c.is_ascii_hexdigit()));
+    // A Protectimus key is Base32; mOTP keys are hexadecimal by custom; all others only where Base32 is ruled out.
+    let hex = match kind {
+        _ if key.is_empty() || check.is_some() => false,
+        KindName::Motp => not_hex.is_none() || not_base32.is_some(),
+        _ => not_base32.is_some() && not_hex.is_none(),
+    };
+    let has_checksums = matches!(kind, KindName::Totp | KindName::Hotp | KindName::Ocra);
+    KeyCheck {
+        read_as: SecretText::from(key),
+        bad: if hex { not_hex } else { not_base32 },
+        hex,
+        checksum_unsure: check.is_some_and(|check| !protectimus::fits(key, check)),
+        suggest_checksum: has_checksums && !protectimus_checksum && protectimus::looks_like(&typed),
+        check: check.map(str::to_owned),
+    }
 }
 
 /// The form as an enrolment.
 ///
+/// Positions in errors are those of [`KeyCheck::read_as`].
+///
 /// # Errors
 /// [`EnrolError`] for the first thing that is missing or wrong.
-pub fn enrol(_form: &Form) -> Result<Enrolment, EnrolError> {
-    todo!()
+pub fn enrol(form: &Form) -> Result<Enrolment, EnrolError> {
+    let check = check_key(form.key.expose(), form.kind, form.protectimus_checksum);
+    let mut warnings = Vec::new();
+    if check.checksum_unsure || form.protectimus_checksum && check.check.is_none() {
+        warnings.push(Warning::ChecksumDoesNotFit);
+    }
+    if check.suggest_checksum {
+        warnings.push(Warning::ChecksumSuspected);
+    }
+    let secret = if check.hex {
+        let secret = key::hex(check.read_as.expose())?;
+        // mOTP's keys are 8 bytes by design.
+        if form.kind != KindName::Motp {
+            key::short(&secret, &mut warnings);
+        }
+        secret
+    } else {
+        key::base32(check.read_as.expose(), &mut warnings)?
+    };
+    let issuer = names::clean(&form.issuer);
+    let digits = || Digits::new(form.digits).map_err(|_| bad("digits"));
+    let algorithm = form.algorithm;
+    let counter = Counter(form.counter);
+    let kind = match form.kind {
+        KindName::Totp => {
+            let period = Period::new(form.period).map_err(|_| bad("period"))?;
+            Kind::Totp { algorithm, digits: digits()?, period }
+        }
+        KindName::Hotp => Kind::Hotp { algorithm, digits: digits()?, counter },
+        KindName::Ocra => {
+            let suite = match form.suite.trim() {
+                "" => ocra::suite(None, &issuer, Some(algorithm), Some(digits()?), &mut warnings)?,
+                text => ocra::suite(Some(text), &issuer, None, None, &mut warnings)?,
+            };
+            let counter = if suite.has_counter() { counter } else { Counter(0) };
+            Kind::Ocra { suite, counter, encoding: form.encoding.unwrap_or_else(|| ocra::encoding(&issuer)) }
+        }
+        KindName::Steam => Kind::Steam,
+        KindName::Motp => Kind::Motp { pin: pin::motp(Some(&form.pin))? },
+        KindName::Yandex if secret.len() < super::YANDEX_SECRET => return Err(EnrolError::SecretDoesNotFit),
+        KindName::Yandex => Kind::Yandex { pin: pin::yandex(Some(&form.pin))? },
+    };
+    let mut enrolment = Enrolment::new(issuer, names::clean(&form.account), secret, kind);
+    enrolment.warnings = warnings;
+    Ok(enrolment)
 }
+
+/// What people put between the characters of a key.
+fn is_filler(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '=' | '\u{feff}' | '\u{200b}')
+}
+
+#[cfg(test)]
+mod tests;
