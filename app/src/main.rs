@@ -1,2 +1,4 @@
-//! The desktop and iOS entry point.
-fn main() {}
+//! The desktop and iOS entry point. Android's is in the library.
+fn main() -> std::process::ExitCode {
+    smartotp::run()
+}

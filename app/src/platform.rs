@@ -1,0 +1,21 @@
+//! What the operating system gives: one file for each, and what all of them share. `unsafe` lives below here, nowhere else.
+
+mod background;
+mod clock;
+mod keystore;
+mod places;
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+mod desktop;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+pub(crate) use desktop::services;
+
+#[cfg(target_os = "android")]
+mod android;
+
+#[cfg(target_os = "ios")]
+mod ios;
+#[cfg(target_os = "ios")]
+pub(crate) use ios::services;
+
+pub use places::Places;

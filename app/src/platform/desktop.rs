@@ -1,0 +1,54 @@
+//! Linux, macOS and Windows.
+
+mod clipboard;
+mod keystore;
+mod links;
+mod pictures;
+
+use std::sync::Arc;
+
+use smartotp_core::vault::{Environment, SystemEntropy};
+use smartotp_ui::services::Services;
+
+use super::background::Workers;
+use super::clock::SystemClock;
+use super::places::Places;
+
+/// Why the window cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoServices {
+    /// No home folder.
+    #[error("there is no home folder to keep the vault in; set HOME, or name a vault with --vault")]
+    NoHome,
+    /// The data folder could not be made.
+    #[error("the folder {folder} cannot be made: {reason}")]
+    NoFolder {
+        /// Which.
+        folder: String,
+        /// The system's words.
+        reason: std::io::Error,
+    },
+}
+
+/// What the screens need, from this desktop.
+pub(crate) fn services() -> Result<Services, NoServices> {
+    let places = Places::of_user().map_err(|_| NoServices::NoHome)?;
+    places
+        .make()
+        .map_err(|reason| NoServices::NoFolder { folder: places.folder.display().to_string(), reason })?;
+    Ok(Services {
+        vault: environment(&places),
+        settings_file: places.settings,
+        system_language: sys_locale::get_locale().unwrap_or_default(),
+        clock: Arc::new(SystemClock),
+        background: Arc::new(Workers),
+        clipboard: Arc::new(clipboard::SystemClipboard::default()),
+        pictures: Arc::new(pictures::SystemPictures),
+        links: Arc::new(links::Browser),
+    })
+}
+
+/// The vault's surroundings on this desktop.
+pub(crate) fn environment(places: &Places) -> Environment {
+    Environment { file: places.vault.clone(), entropy: Arc::new(SystemEntropy), keystore: keystore::of_system() }
+}
