@@ -12,6 +12,8 @@ pub(crate) use desktop::services;
 
 #[cfg(target_os = "android")]
 mod android;
+#[cfg(any(target_os = "android", target_os = "ios"))]
+mod phone;
 
 #[cfg(target_os = "ios")]
 mod ios;

@@ -1,37 +1,49 @@
 //! Opens the window over the services of this platform.
 
-use std::process::ExitCode;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
-use slint::ComponentHandle as _;
-use smartotp_ui::services::Services;
+use smartotp_ui::{Services, Ui};
 
-use crate::platform;
-
-/// Runs the window until it is closed. What cannot be opened is said in one sentence.
-#[cfg(not(target_os = "android"))]
-pub(crate) fn open() -> ExitCode {
-    let services = match platform::services() {
-        Ok(services) => services,
-        Err(error) => return refuse(&error.to_string()),
-    };
-    match show(services) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => refuse("there is no display to open a window on; `smartotp help` shows the command line"),
-    }
+thread_local! {
+    /// The window of this thread, for the platform's own events, which arrive without one.
+    static OPEN: RefCell<Weak<Ui>> = const { RefCell::new(Weak::new()) };
 }
 
-/// Runs the window until it is closed, and leaves no code on the clipboard.
+/// Runs the window until it is closed; then the vault is locked and no code is left on the clipboard.
 pub(crate) fn show(services: Services) -> Result<(), slint::PlatformError> {
     let clipboard = services.clipboard.clone();
-    let app = smartotp_ui::App::new()?;
-    let closed = app.run();
+    let ui = Rc::new(Ui::new(services)?);
+    OPEN.set(Rc::downgrade(&ui));
+    let closed = ui.run();
+    ui.lock();
     clipboard.clear_now();
     closed
 }
 
-#[cfg(not(target_os = "android"))]
-fn refuse(why: &str) -> ExitCode {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "smartotp: {why}");
-    ExitCode::FAILURE
+/// Locks the vault: the app went out of sight.
+#[cfg(any(target_os = "android", target_os = "ios"))]
+pub(crate) fn lock() {
+    if let Some(ui) = OPEN.with_borrow(Weak::upgrade) {
+        ui.lock();
+    }
 }
+
+/// Runs the window as a program of its own: what cannot be opened is said in one sentence.
+#[cfg(not(target_os = "android"))]
+pub(crate) fn open() -> std::process::ExitCode {
+    let outcome = crate::platform::services()
+        .map_err(|error| error.to_string())
+        .and_then(|services| show(services).map_err(|_| NO_DISPLAY.to_owned()));
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(why) => {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "smartotp: {why}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(not(target_os = "android"))]
+const NO_DISPLAY: &str = "there is no display to open a window on; 'smartotp help' shows the command line";

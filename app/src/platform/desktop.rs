@@ -33,9 +33,7 @@ pub(crate) enum NoServices {
 /// What the screens need, from this desktop.
 pub(crate) fn services() -> Result<Services, NoServices> {
     let places = Places::of_user().map_err(|_| NoServices::NoHome)?;
-    places
-        .make()
-        .map_err(|reason| NoServices::NoFolder { folder: places.folder.display().to_string(), reason })?;
+    places.make().map_err(|reason| NoServices::NoFolder { folder: places.folder.display().to_string(), reason })?;
     Ok(Services {
         vault: environment(&places),
         settings_file: places.settings,

@@ -1,0 +1,52 @@
+//! What both phones lack so far: a picker of pictures is theirs to give, and is asked for in their own language.
+
+use std::sync::Arc;
+
+use smartotp_core::vault::{Environment, Keystore, SystemEntropy};
+use smartotp_ui::services::{Clipboard, Links, PickDone, PickError, Pictures, Services};
+
+use super::background::Workers;
+use super::clock::SystemClock;
+use super::keystore::OsKeystore;
+use super::places::Places;
+
+/// What a phone gives by its own means.
+pub(super) struct Own {
+    /// Connects to its keystore.
+    pub(super) keystore: fn() -> bool,
+    /// Its clipboard.
+    pub(super) clipboard: Arc<dyn Clipboard>,
+    /// Its browser.
+    pub(super) links: Arc<dyn Links>,
+    /// Its language.
+    pub(super) language: String,
+}
+
+/// What the screens need, from a phone that keeps the app's files in `places`.
+pub(super) fn services(places: Places, own: Own) -> Services {
+    let keystore: Arc<dyn Keystore> = Arc::new(OsKeystore { connect: own.keystore });
+    Services {
+        vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: Some(keystore) },
+        settings_file: places.settings,
+        system_language: own.language,
+        clock: Arc::new(SystemClock),
+        background: Arc::new(Workers),
+        clipboard: own.clipboard,
+        pictures: Arc::new(NoChooser),
+        links: own.links,
+    }
+}
+
+/// Says that there is no chooser, so that the screens offer the other ways in.
+struct NoChooser;
+
+impl Pictures for NoChooser {
+    fn pick(&self, done: PickDone) {
+        done(Err(PickError::NoChooser));
+    }
+
+    fn at_path(&self, _path: &str, done: PickDone) {
+        // An app on a phone sees no files but its own.
+        done(Err(PickError::NoChooser));
+    }
+}
