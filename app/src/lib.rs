@@ -1,4 +1,22 @@
-//! The front door.
+//! The front door: the window, the command line, the phones' entry points, and what each operating system gives.
+//!
+//! No argument opens the window, any argument is for the command line, and neither starts what only the other needs.
+#![warn(missing_docs)]
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub mod cli;
+mod fault;
+mod platform;
+mod window;
+
+/// What `main` does on desktops and on iOS; Android comes in by `android_main`.
+#[cfg(not(target_os = "android"))]
+#[must_use]
+pub fn run() -> std::process::ExitCode {
+    fault::keep_quiet_about_values();
+    #[cfg(not(target_os = "ios"))]
+    if std::env::args_os().len() > 1 {
+        return cli::run(std::env::args_os(), &platform::for_command_line()).into();
+    }
+    window::open()
+}

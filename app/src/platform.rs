@@ -8,7 +8,7 @@ mod places;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
-pub(crate) use desktop::services;
+pub(crate) use desktop::{for_command_line, services};
 
 #[cfg(target_os = "android")]
 mod android;
@@ -19,5 +19,3 @@ mod phone;
 mod ios;
 #[cfg(target_os = "ios")]
 pub(crate) use ios::services;
-
-pub use places::Places;

@@ -13,6 +13,7 @@ use smartotp_ui::services::Services;
 use super::background::Workers;
 use super::clock::SystemClock;
 use super::places::Places;
+use crate::cli::Platform;
 
 /// Why the window cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +36,9 @@ pub(crate) fn services() -> Result<Services, NoServices> {
     let places = Places::of_user().map_err(|_| NoServices::NoHome)?;
     places.make().map_err(|reason| NoServices::NoFolder { folder: places.folder.display().to_string(), reason })?;
     Ok(Services {
-        vault: environment(&places),
+        vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: keystore::of_system() },
         settings_file: places.settings,
-        system_language: sys_locale::get_locale().unwrap_or_default(),
+        system_language: language(),
         clock: Arc::new(SystemClock),
         background: Arc::new(Workers),
         clipboard: Arc::new(clipboard::SystemClipboard::default()),
@@ -46,7 +47,18 @@ pub(crate) fn services() -> Result<Services, NoServices> {
     })
 }
 
-/// The vault's surroundings on this desktop.
-pub(crate) fn environment(places: &Places) -> Environment {
-    Environment { file: places.vault.clone(), entropy: Arc::new(SystemEntropy), keystore: keystore::of_system() }
+/// What the command line needs, from this desktop. Nothing is made and nothing is asked of the system.
+pub(crate) fn for_command_line() -> Platform {
+    let places = Places::of_user().ok();
+    Platform {
+        vault_file: places.as_ref().map(|places| places.vault.clone()),
+        settings_file: places.map(|places| places.settings),
+        system_language: language(),
+        keystore: keystore::of_system,
+    }
+}
+
+/// The system's language as it names it.
+fn language() -> String {
+    sys_locale::get_locale().unwrap_or_default()
 }

@@ -5,21 +5,19 @@ use std::path::{Path, PathBuf};
 
 /// The files of one installation, all in one folder that only its user can enter.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Places {
+pub(crate) struct Places {
     /// The folder: `~/.local/share/smartotp`, `~/Library/Application Support/smartotp`, `%APPDATA%\smartotp`, or what the
     /// phone gives the app.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The vault.
-    pub vault: PathBuf,
+    pub(crate) vault: PathBuf,
     /// The settings that can be read before the vault is open.
-    pub settings: PathBuf,
+    pub(crate) settings: PathBuf,
 }
 
 impl Places {
     /// The files in a folder.
-    #[must_use]
-    pub fn within(folder: PathBuf) -> Self {
+    pub(crate) fn within(folder: PathBuf) -> Self {
         Self { vault: folder.join("vault.smartotp"), settings: folder.join("settings.json"), folder }
     }
 
@@ -28,7 +26,7 @@ impl Places {
     /// # Errors
     /// [`NoHome`] when the user has no home folder.
     #[cfg(not(any(target_os = "android", target_os = "ios")))]
-    pub fn of_user() -> Result<Self, NoHome> {
+    pub(crate) fn of_user() -> Result<Self, NoHome> {
         use etcetera::BaseStrategy as _;
         let base = etcetera::base_strategy::choose_native_strategy().map_err(|_| NoHome)?;
         Ok(Self::within(base.data_dir().join("smartotp")))
@@ -38,15 +36,16 @@ impl Places {
     ///
     /// # Errors
     /// The system's own.
-    pub fn make(&self) -> io::Result<()> {
+    pub(crate) fn make(&self) -> io::Result<()> {
         make_private(&self.folder)
     }
 }
 
 /// The user has no home folder.
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no home folder")]
-pub struct NoHome;
+pub(crate) struct NoHome;
 
 #[cfg(unix)]
 fn make_private(folder: &Path) -> io::Result<()> {
