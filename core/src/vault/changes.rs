@@ -210,3 +210,6 @@ impl Known {
         self.hasher.hash_one((token.secret.expose(), token.kind.name(), numbers, suite))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,9 @@
 //! Buckets are 4 KiB, 6 KiB, 8 KiB, 12 KiB, 16 KiB and so on: 2^n and 1.5 × 2^n. The number of tokens is not told by
 //! the size of the file to within a third. What the JSON text holds is in `payload.rs`.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A token has just the fields of its type: `algorithm`, `digits`, `period` (totp), `counter` (hotp, ocra), `suite`, `encoding` (ocra),
-//! `pin` (motp, yandex); and `note`, `groups`, `favourite`, `icon`, `unknown` where they say something. Missing sections are empty.
+//! `pin` (motp, yandex); and `note`, `groups`, `favourite`, `icon`, `unknown` where they say something. Sections but `tokens` may be missing.
 //!
 //! Secrets pass through no buffer that is not wiped: they are written from the secret's own memory into a wiped text, and
 //! read from the wiped text where it lies. The exception is a PIN with a quote, a backslash or a control character in it: the JSON
@@ -30,7 +30,8 @@ use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, Ki
 
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
-    #[serde(default, borrow)]
+    /// Never missing, so that nothing but an empty vault reads as one.
+    #[serde(borrow)]
     tokens: Vec<TokenRecord<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     bin: Vec<BinRecord<'a>>,
@@ -289,4 +290,87 @@ fn is_letter(icon: &Icon) -> bool {
 
 fn slice_is_empty<T: Clone>(slice: &Cow<'_, [T]>) -> bool {
     slice.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::vault::testing::secret;
+
+    fn kind() -> impl Strategy<Value = Kind> {
+        let algorithm = prop_oneof![Just(Algorithm::Sha1), Just(Algorithm::Sha256), Just(Algorithm::Sha512)];
+        (algorithm, 4..=10_u64, 1..=86_400_u64, 0_u64.., ".{0,12}", 0..6).prop_map(
+            |(algorithm, digits, period, counter, pin, kind)| {
+                let (digits, counter) = (Digits::new(digits).unwrap(), Counter(counter));
+                let pin = SecretText::new(pin);
+                match kind {
+                    0 => Kind::Totp { algorithm, digits, period: Period::new(period).unwrap() },
+                    1 => Kind::Hotp { algorithm, digits, counter },
+                    2 => Kind::Steam,
+                    3 => Kind::Motp { pin },
+                    4 => Kind::Yandex { pin },
+                    _ => {
+                        let encoding = if period % 2 == 0 { ChallengeEncoding::Rfc } else { ChallengeEncoding::Ascii };
+                        let suite = "OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1".parse().unwrap();
+                        Kind::Ocra { suite, counter, encoding }
+                    }
+                }
+            },
+        )
+    }
+
+    fn token() -> impl Strategy<Value = Token> {
+        let names = (".{0,20}", ".{0,20}", "\\PC{0,40}", prop::collection::vec(".{0,8}", 0..3));
+        let secret = prop::collection::vec(0u8.., 0..80);
+        let unknown = prop::collection::vec((".{0,5}", ".{0,5}"), 0..3);
+        (0_u128.., names, secret, kind(), any::<bool>(), 0_u8..14, unknown).prop_map(
+            |(id, (issuer, account, note, groups), secret, kind, favourite, tile, unknown)| Token {
+                id: TokenId::from_bytes(id.to_be_bytes()),
+                issuer,
+                account,
+                secret: Secret::from_bytes(secret),
+                kind,
+                note,
+                groups,
+                favourite,
+                icon: if tile < 2 { Icon::Letter } else { Icon::Tile(tile) },
+                unknown,
+            },
+        )
+    }
+
+    fn contents() -> impl Strategy<Value = Contents> {
+        let bin = prop::collection::vec((token(), 0_u64.., 0..usize::MAX), 0..4);
+        (prop::collection::vec(token(), 0..6), bin).prop_map(|(tokens, bin)| {
+            let bin = bin.into_iter().map(|(token, deleted_at, place)| Binned { token, deleted_at, place }).collect();
+            let mut key = Key::zero();
+            key.as_mut().fill(7);
+            Contents::new(tokens, bin, vec![WrappingKey { slot: Hex([3; 16]), key }])
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_can_be_read(contents in contents()) {
+            let read = decode(&encode(&contents)).unwrap();
+            prop_assert_eq!(&read.tokens, &contents.tokens);
+            prop_assert_eq!(&read.bin, &contents.bin);
+            prop_assert_eq!(read.wrapping_keys[0].slot, contents.wrapping_keys[0].slot);
+            prop_assert_eq!(read.wrapping_keys[0].key.expose(), contents.wrapping_keys[0].key.expose());
+        }
+    }
+
+    #[test]
+    fn a_token_has_just_the_fields_of_its_kind() {
+        let id = TokenId::from_bytes([0xAB; 16]);
+        let token = Token::new(id, "GitHub".into(), "mira".into(), secret(1), Kind::usual_totp());
+        let json = encode(&Contents::new(vec![token], Vec::new(), Vec::new()));
+        let expected = format!(
+            r#"{{"tokens":[{{"id":"{id}","type":"totp","issuer":"GitHub","account":"mira","secret":"{}","#,
+            secret(1).to_base32().expose()
+        ) + r#""algorithm":"SHA1","digits":6,"period":30}]}"#;
+        assert_eq!(std::str::from_utf8(&json).unwrap(), expected);
+    }
 }

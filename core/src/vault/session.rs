@@ -44,6 +44,8 @@ pub struct Session {
     /// The file that the contents were read from, to notice cheaply when it is another; `None`: unknown.
     stamp: Option<Stamp>,
     contents: Arc<Contents>,
+    /// After a damaged file the counters in memory have skipped ahead, and that could not be written yet.
+    skipped: bool,
     /// The newest generation that this device has seen: more than the header's after a rollback.
     newest_seen: u64,
     notices: Vec<Notice>,

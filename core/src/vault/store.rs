@@ -19,6 +19,8 @@
 
 mod disk;
 mod files;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -27,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use disk::Disk;
-pub(crate) use files::{Files, Held, Stamp};
+pub(crate) use files::{Files, Held, Stamp, Writing};
 
 use super::format::MOST_BYTES;
 

@@ -1,11 +1,15 @@
 //! What the tests of this module share: a folder that goes away, randomness that repeats, a keystore in memory, a cheap cost.
 
+mod simulated;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest as _, Sha256};
+
+pub(crate) use simulated::{Fault, Simulated};
 
 use super::kdf::Cost;
 use super::slots::CostRule;

@@ -186,6 +186,7 @@ impl Session {
             write_id,
             stamp: None,
             contents,
+            skipped: false,
             newest_seen: 0,
             notices: Vec::new(),
         }

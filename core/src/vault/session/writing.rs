@@ -18,7 +18,10 @@ enum Current {
     /// It is whole.
     Sound,
     /// It is not: it is replaced, and kept aside.
-    Damaged,
+    Damaged {
+        /// Nobody knows which counters were used since: they have to skip ahead.
+        uncertain: bool,
+    },
 }
 
 impl Session {
@@ -63,10 +66,10 @@ impl Session {
         let before = self.write_id;
         let replaced = (|| {
             let held = self.lock()?;
-            self.take_up_newest()?;
+            let current = self.take_up_newest()?;
             let key = Key::random(&*entropy)?;
             let slot = Slot::wrap(prepared.head, &prepared.wrapping, &vault, &key, &*entropy)?;
-            let mut next = self.contents.duplicate();
+            let mut next = self.next(current);
             next.wrapping_keys = vec![WrappingKey { slot: slot.id, key: prepared.wrapping }];
             let old_slots = core::mem::replace(&mut self.header.slots, vec![slot]);
             // `.previous` under the new key too: what it held, and no way in by the old lock.
@@ -127,12 +130,12 @@ impl Session {
     ) -> Result<(), ChangeError> {
         let held = self.lock()?;
         let current = self.take_up_newest()?;
-        let mut next = self.contents.duplicate();
+        let mut next = self.next(current);
         let changed = apply(&mut next)?;
         match current {
             Current::Sound if !changed => {}
             Current::Sound => self.write(next, Previous::Rotate, &*held)?,
-            Current::Damaged => self.write(next, Previous::KeepAndSetAside, &*held)?,
+            Current::Damaged { .. } => self.write(next, Previous::KeepAndSetAside, &*held)?,
         }
         drop(held);
         self.remember();
@@ -141,10 +144,11 @@ impl Session {
 
     /// Writes the generation before as the current one, after a damaged file. Where that fails the session goes on in memory.
     pub(super) fn mend(&mut self) {
-        if self.change(|_| Ok(())).is_err() {
+        if self.change(|_| Ok(())).is_err() && !self.skipped {
             let mut skipped = self.contents.duplicate();
             skipped.skip_counters();
             self.contents = Arc::new(skipped);
+            self.skipped = true;
         }
     }
 
@@ -183,13 +187,14 @@ impl Session {
         if !error.is_damage() {
             return Err(error.into());
         }
-        self.take_up_previous(error)?;
+        let uncertain = self.take_up_previous(error)?;
         self.notices.push(Notice::PreviousOpened);
-        Ok(Current::Damaged)
+        Ok(Current::Damaged { uncertain })
     }
 
-    /// The current file is damaged: of what is in memory and what `.previous` holds, the newer one counts.
-    fn take_up_previous(&mut self, error: OpenError) -> Result<(), ChangeError> {
+    /// The current file is damaged: of what is in memory and what `.previous` holds, the newer one counts. Says whether a write
+    /// that is lost may have used up counters.
+    fn take_up_previous(&mut self, error: OpenError) -> Result<bool, ChangeError> {
         let previous = self.store.read_previous().ok().and_then(|bytes| {
             let front = format::read_front(&bytes).ok()?;
             (front.header.vault == self.header.vault && front.header.is_under(&self.key)).then_some((bytes, front))
@@ -197,18 +202,23 @@ impl Session {
         let in_memory = self.header.generation;
         match previous {
             // Just what was current is in memory: nothing is lost, and no counter is uncertain.
-            Some((_, front)) if front.header.generation < in_memory => return Ok(()),
+            Some((_, front)) if front.header.generation < in_memory => return Ok(false),
             Some((bytes, front)) if front.write_id != self.write_id => self.take_up(&bytes, front)?,
             Some(_) => {}
             // The file is gone, and so is the one before: somebody wiped the vault.
             None if matches!(error, OpenError::Missing) => return Err(error.into()),
             None => {}
         }
-        // A write that is lost may have used up counters.
-        let mut skipped = self.contents.duplicate();
-        skipped.skip_counters();
-        self.contents = Arc::new(skipped);
-        Ok(())
+        Ok(true)
+    }
+
+    /// A copy of the contents, to be changed.
+    fn next(&self, current: Current) -> Contents {
+        let mut next = self.contents.duplicate();
+        if current == (Current::Damaged { uncertain: true }) && !self.skipped {
+            next.skip_counters();
+        }
+        next
     }
 
     fn read_current(&self) -> Result<(Vec<u8>, Front), OpenError> {
@@ -227,7 +237,7 @@ impl Session {
             self.notices.push(Notice::RolledBack);
         }
         self.contents = Arc::new(contents);
-        (self.header, self.write_id, self.stamp) = (front.header, front.write_id, None);
+        (self.header, self.write_id, self.stamp, self.skipped) = (front.header, front.write_id, None, false);
         Ok(())
     }
 
@@ -244,7 +254,7 @@ impl Session {
         }
         self.store.write(&bytes, previous, held).map_err(ChangeError::Write)?;
         self.stamp = self.store.stamp().ok();
-        (self.header, self.write_id) = (front.header, front.write_id);
+        (self.header, self.write_id, self.skipped) = (front.header, front.write_id, false);
         self.contents = Arc::new(next);
         Ok(())
     }
