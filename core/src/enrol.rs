@@ -5,7 +5,7 @@
 mod key;
 pub mod manual;
 pub mod migration;
-mod names;
+pub(crate) mod names;
 mod ocra;
 pub mod otpauth;
 mod parameters;

@@ -4,6 +4,7 @@
 
 pub mod code;
 pub mod enrol;
+pub mod import;
 pub mod qr;
 pub mod secret;
 pub mod settings;

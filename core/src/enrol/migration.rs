@@ -102,8 +102,7 @@ fn base64(data: &str) -> Result<Zeroizing<Vec<u8>>, EnrolError> {
 
 fn entry(mut entry: OtpParameters) -> Result<Enrolment, Unreadable> {
     let (issuer, account) = issuer_and_account(&entry);
-    let name =
-        [issuer.as_str(), account.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(":");
+    let name = names::whole(&issuer, &account);
     let mut warnings = Vec::new();
     match secret_and_kind(&mut entry, &mut warnings) {
         Ok((secret, kind)) => {

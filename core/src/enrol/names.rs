@@ -38,6 +38,14 @@ pub(super) fn after_issuer<'a>(name: &'a str, issuer: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(issuer).then(|| rest.trim_start().strip_prefix(':'))?
 }
 
+/// Both in one, as labels have them.
+pub(crate) fn whole(issuer: &str, account: &str) -> String {
+    match (issuer, account) {
+        ("", name) | (name, "") => name.to_owned(),
+        (issuer, account) => format!("{issuer}:{account}"),
+    }
+}
+
 /// A name without blanks around it and without what would deceive on a screen or act in a terminal: control characters,
 /// line breaks, bidirectional overrides.
 pub(super) fn clean(name: &str) -> String {

@@ -1,0 +1,171 @@
+//! Other apps' files to enrolments.
+//!
+//! A file's format is found by its content, never by its name, and the result is partial: one bad entry takes no other
+//! down. A further format is one more file in `import/` and one more line in `import/detect.rs`.
+
+mod bounds;
+mod detect;
+mod found;
+mod picture;
+mod text;
+
+pub use bounds::{MAX_BYTES, MAX_ENTRIES};
+pub use detect::Format;
+
+use crate::enrol::migration::{Collector, Progress};
+use crate::enrol::{EnrolError, Enrolment};
+use crate::qr::read::ReadError;
+use crate::secret::SecretText;
+
+/// What came out of one or more files.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What would be added.
+    pub tokens: Vec<Enrolment>,
+    /// Entries that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What readable entries had that this app has no place for.
+    pub lost: Vec<Lost>,
+    /// Google exports of which parts are missing. What came of them is in `tokens`.
+    pub unfinished: Vec<Progress>,
+}
+
+/// Which entry is meant. Never carries a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// `Issuer:account`, or what there is of it; may be empty.
+    pub name: String,
+    /// Where it stands; `None` for an entry inside a Google export, which may have come in several pictures.
+    pub place: Option<Place>,
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file among those that were given.
+    pub file: usize,
+    /// Line of a text, code in a picture, item of a list: from 1.
+    pub number: usize,
+}
+
+/// An entry that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which one.
+    pub entry: Entry,
+    /// Why.
+    pub reason: EnrolError,
+}
+
+/// Something that did not come along with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Which entry had it.
+    pub entry: Entry,
+    /// What it was.
+    pub what: Loss,
+}
+
+/// What did not come along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Loss {
+    /// A parameter that this kind of token has no use for.
+    Parameter {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Why a file gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// Nothing in it but blanks and comments.
+    #[error("empty")]
+    Empty,
+    /// Not a format that is known.
+    #[error("unknown format")]
+    Unknown,
+    /// Read as text because the user said so, and it is none.
+    #[error("not a text")]
+    NotText,
+    /// The format is known, and no entry could be read.
+    #[error("no readable entry")]
+    NoTokens {
+        /// Every entry with its reason; empty where there was none.
+        unreadable: Vec<Unreadable>,
+    },
+    /// A picture that gave no code.
+    #[error(transparent)]
+    Picture(#[from] ReadError),
+    /// Larger than [`MAX_BYTES`].
+    #[error("larger than any real export")]
+    TooLarge,
+    /// More entries than [`MAX_ENTRIES`].
+    #[error("more entries than any real export")]
+    TooManyEntries,
+}
+
+/// Reads one file: a text of enrolment URIs, a picture with codes.
+///
+/// `password` is for encrypted formats.
+///
+/// # Errors
+/// [`ImportError`] when no token could be read.
+///
+/// ```
+/// use smartotp_core::import;
+/// let text = b"# work\notpauth://totp/ACME:mira?secret=GEZDGNBVGY3TQOJQ\nnonsense\n";
+/// let outcome = import::read(text, None)?;
+/// assert_eq!(outcome.tokens[0].issuer, "ACME");
+/// assert_eq!(outcome.unreadable[0].entry.place.map(|place| place.number), Some(3));
+/// # Ok::<(), import::ImportError>(())
+/// ```
+pub fn read(bytes: &[u8], password: Option<&SecretText>) -> Result<Outcome, ImportError> {
+    let (outcome, errors) = read_all(&[bytes], password, None);
+    match errors.into_iter().next() {
+        Some((_, error)) => Err(error),
+        None => Ok(outcome),
+    }
+}
+
+/// Reads several files as one import: the parts of a Google export are put together over all of them. Files that gave
+/// nothing come back with their index and the reason.
+///
+/// `format` is what the user says it is; `None` finds out.
+#[must_use]
+pub fn read_all(
+    files: &[&[u8]],
+    password: Option<&SecretText>,
+    format: Option<Format>,
+) -> (Outcome, Vec<(usize, ImportError)>) {
+    let mut outcome = Outcome::default();
+    let mut errors = Vec::new();
+    let mut collector = Collector::default();
+    let mut entries_left = MAX_ENTRIES;
+    for (index, bytes) in files.iter().enumerate() {
+        match detect::read(bytes, password, format) {
+            Ok(found) if found.entries() > entries_left => errors.push((index, ImportError::TooManyEntries)),
+            Ok(found) if !found.has_tokens() => {
+                errors.push((index, ImportError::NoTokens { unreadable: found.into_unreadable(index) }));
+            }
+            Ok(found) => {
+                entries_left -= found.entries();
+                found.put_into(&mut outcome, &mut collector, index);
+            }
+            Err(error) => errors.push((index, error)),
+        }
+    }
+    outcome.unfinished = collector.unfinished();
+    for entry in collector.take() {
+        match entry {
+            Ok(enrolment) => outcome.tokens.push(enrolment),
+            Err(failed) => outcome.unreadable.push(failed.into()),
+        }
+    }
+    (outcome, errors)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Which format a file has, found by its content.
+
+use super::found::Found;
+use super::{ImportError, MAX_BYTES, picture, text};
+use crate::secret::SecretText;
+
+/// Every format, the pickier first: a further one is a file beside this and a line here.
+static FORMATS: &[Source] = &[
+    Source { name: "picture", fits: picture::fits, read: picture::read },
+    Source { name: "text", fits: text::fits, read: text::read },
+];
+
+/// What a format's file brings.
+struct Source {
+    /// As the command line names it.
+    name: &'static str,
+    /// Whether a file has this format. Cheap, and never wrong about another's.
+    fits: fn(&[u8]) -> bool,
+    /// Reads a file of this format.
+    read: fn(&[u8], Option<&SecretText>) -> Result<Found, ImportError>,
+}
+
+/// A format by its name, for users who know better than the detection.
+#[derive(Clone, Copy)]
+pub struct Format(&'static Source);
+
+impl Format {
+    /// All formats.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(Self)
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|format| format.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+}
+
+impl core::fmt::Debug for Format {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Format({})", self.name())
+    }
+}
+
+/// Reads a file in its own format, or in the one that the user names.
+pub(super) fn read(bytes: &[u8], password: Option<&SecretText>, format: Option<Format>) -> Result<Found, ImportError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ImportError::TooLarge);
+    }
+    match format.or_else(|| Format::all().find(|format| (format.0.fits)(bytes))) {
+        Some(Format(source)) => (source.read)(bytes, password),
+        None if text::is_blank(bytes) => Err(ImportError::Empty),
+        None => Err(ImportError::Unknown),
+    }
+}
