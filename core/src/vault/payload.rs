@@ -288,7 +288,7 @@ fn is_letter(icon: &Icon) -> bool {
     *icon == Icon::Letter
 }
 
-fn slice_is_empty<T: Clone>(slice: &Cow<'_, [T]>) -> bool {
+fn slice_is_empty<T>(slice: &[T]) -> bool {
     slice.is_empty()
 }
 

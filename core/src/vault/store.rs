@@ -29,7 +29,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use disk::Disk;
-pub(crate) use files::{Files, Held, Stamp, Writing};
+#[cfg(test)]
+pub(crate) use files::Writing;
+pub(crate) use files::{Files, Held, Stamp};
 
 use super::format::MOST_BYTES;
 

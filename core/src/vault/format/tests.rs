@@ -1,4 +1,5 @@
 //! Damage and malice: flipped bits, cut ends, hostile headers.
+#![allow(clippy::cast_possible_truncation, clippy::string_slice)] // constants and ASCII of its own making
 
 use super::*;
 use crate::vault::contents::Contents;

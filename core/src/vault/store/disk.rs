@@ -1,6 +1,8 @@
 //! The file system of this machine.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+#[cfg(not(target_os = "android"))]
+use std::fs::TryLockError;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::thread;

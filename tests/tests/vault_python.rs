@@ -1,0 +1,94 @@
+//! The documented format is the real one: a script in another language, written from its page alone, reads a vault.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use smartotp_core::enrol::Enrolment;
+use smartotp_core::secret::{Secret, SecretText};
+use smartotp_core::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, Period};
+use smartotp_core::vault::kdf::Cost;
+use smartotp_core::vault::{Environment, NewSlot, Session, SystemEntropy};
+
+const PASSWORD: &str = "pässwörd with blanks";
+
+fn script() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/decrypt_vault.py")
+}
+
+fn run(file: &Path, password: &str) -> Output {
+    let mut child = Command::new("python3")
+        .arg(script())
+        .arg(file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn has_packages() -> bool {
+    let imports = Command::new("python3").args(["-c", "import argon2, cryptography"]).output();
+    imports.is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn a_script_written_from_the_documented_format_decrypts_a_vault() {
+    if !has_packages() {
+        println!("skipped: no python3 with cryptography and argon2-cffi");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.smartotp");
+    let environment = Environment { file: file.clone(), entropy: Arc::new(SystemEntropy), keystore: None };
+    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost { lanes: 4, ..Cost::FLOOR });
+    let mut session = Session::create(environment, slot).unwrap();
+
+    let key = |byte: u8| Secret::from_bytes(vec![byte; 20]);
+    let digits = Digits::EIGHT;
+    let kinds = [
+        Kind::Totp { algorithm: Algorithm::Sha256, digits, period: Period::new(60).unwrap() },
+        Kind::Hotp { algorithm: Algorithm::Sha1, digits, counter: Counter(u64::MAX - 1) },
+        Kind::Ocra {
+            suite: "OCRA-1:HOTP-SHA1-6:QN08".parse().unwrap(),
+            counter: Counter(0),
+            encoding: ChallengeEncoding::Ascii,
+        },
+        Kind::Steam,
+        Kind::Motp { pin: "1\"2\\3".into() },
+    ];
+    let tokens = kinds.into_iter().zip(1..).map(|(kind, number)| {
+        Enrolment::new(format!("Issuer {number} Ž"), "mira@keller.example".into(), key(number), kind)
+    });
+    session.add(tokens.collect()).unwrap();
+    let steam = session.contents().tokens()[3].id;
+    session.remove(&[steam], 1_700_000_000).unwrap();
+
+    let output = run(&file, PASSWORD);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids: Vec<_> = session.contents().tokens().iter().map(|token| token.id.to_string()).collect();
+    let account = "mira@keller.example";
+    let base32 = |byte| key(byte).to_base32().expose().to_owned();
+    assert_eq!(
+        read["tokens"],
+        json!([
+            {"id": ids[0], "type": "totp", "issuer": "Issuer 1 Ž", "account": account, "secret": base32(1),
+             "algorithm": "SHA256", "digits": 8, "period": 60},
+            {"id": ids[1], "type": "hotp", "issuer": "Issuer 2 Ž", "account": account, "secret": base32(2),
+             "algorithm": "SHA1", "digits": 8, "counter": u64::MAX - 1},
+            {"id": ids[2], "type": "ocra", "issuer": "Issuer 3 Ž", "account": account, "secret": base32(3),
+             "counter": 0, "suite": "OCRA-1:HOTP-SHA1-6:QN08", "encoding": "ascii"},
+            {"id": ids[3], "type": "motp", "issuer": "Issuer 5 Ž", "account": account, "secret": base32(5),
+             "pin": "1\"2\\3"},
+        ])
+    );
+    assert_eq!(read["bin"][0]["token"]["type"], "steam");
+    assert_eq!(read["bin"][0]["deleted_at"], 1_700_000_000);
+
+    assert!(!run(&file, "wrong").status.success());
+}
