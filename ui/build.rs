@@ -1,8 +1,17 @@
-//! Compiles the screens, with the six languages bundled into the program.
+//! Compiles the screens, with the languages bundled into the program.
+use slint_build::{CompilerConfiguration, DefaultTranslationContext};
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let locales = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales");
+    println!("cargo:rerun-if-changed={locales}");
     slint_build::compile_with_config(
         "slint/app.slint",
-        slint_build::CompilerConfiguration::new().with_debug_info(std::env::var("PROFILE").as_deref() != Ok("release")),
+        CompilerConfiguration::new()
+            .with_bundled_translations(locales)
+            // One word, one entry for translators, wherever it stands.
+            .with_default_translation_context(DefaultTranslationContext::None)
+            // Tests find elements by it; it must not ship.
+            .with_debug_info(std::env::var("PROFILE").as_deref() != Ok("release")),
     )?;
     Ok(())
 }

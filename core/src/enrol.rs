@@ -198,6 +198,22 @@ impl Enrolment {
         }
     }
 
+    /// A second copy, on purpose: a preview keeps its own until the vault has written them.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            issuer: self.issuer.clone(),
+            account: self.account.clone(),
+            secret: self.secret.duplicate(),
+            kind: self.kind.duplicate(),
+            note: self.note.clone(),
+            groups: self.groups.clone(),
+            favourite: self.favourite,
+            unknown: self.unknown.clone(),
+            warnings: self.warnings.clone(),
+        }
+    }
+
     /// The token that it becomes.
     #[must_use]
     pub fn into_token(self, id: TokenId) -> Token {

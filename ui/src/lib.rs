@@ -2,30 +2,65 @@
 //!
 //! `app` brings the [`Services`] of its platform and runs a [`Ui`]; tests bring their own and look at the same window.
 
+mod clock;
+mod desk;
+mod door;
+mod intake;
+mod look;
+mod off_thread;
+mod picture;
+mod problem;
+mod read_as;
+mod screens;
 pub mod services;
+mod show;
+mod snack;
+mod token_model;
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 mod generated {
     slint::include_modules!();
 }
 
+use std::rc::Rc;
+
 use slint::ComponentHandle as _;
 
-pub use generated::App;
+use desk::Desk;
+use door::Door;
+use look::Look;
+
+pub use generated::*;
+pub use look::LANGUAGES;
 pub use services::Services;
 
 /// The window with its controllers.
 pub struct Ui {
     window: App,
+    desk: Rc<Desk>,
 }
 
 impl Ui {
-    /// Builds the window and connects the screens. Shows Welcome where there is no vault yet, else Unlock.
+    /// Builds the window and connects the screens. Shows Welcome where there is no vault yet, else Unlock; a vault without a
+    /// lock opens by itself.
     ///
     /// # Errors
     /// When the platform has no window to give.
-    pub fn new(_services: Services) -> Result<Self, slint::PlatformError> {
-        Ok(Self { window: App::new()? })
+    pub fn new(services: Services) -> Result<Self, slint::PlatformError> {
+        let window = App::new()?;
+        let look = Look::connect(&window, &services);
+        let desk = Desk::new(&window, Door::new(services), look);
+        let preview = screens::preview::connect(&window, &desk);
+        screens::add::connect(&window, &desk, &preview);
+        screens::manual::connect(&window, &desk);
+        screens::lock::connect(&window, &desk);
+        screens::tokens::connect(&window, &desk);
+        screens::details::connect(&window, &desk);
+        screens::password::connect(&window, &desk);
+        screens::bin::connect(&window, &desk);
+        screens::licences::connect(&window);
+        screens::lock::start(&desk);
+        Ok(Self { window, desk })
     }
 
     /// Shows the window and runs the event loop until it is closed.
@@ -36,8 +71,20 @@ impl Ui {
         self.window.run()
     }
 
-    /// Locks the vault: every secret, code and typed word is dropped. To be called when the app goes out of sight.
-    pub fn lock(&self) {}
+    /// Locks the vault: session, codes and everything typed are dropped. To be called when the app goes out of sight.
+    pub fn lock(&self) {
+        self.desk.door.lock();
+    }
+
+    /// Says whether anybody can see the window. Nothing beats and no code is made for nobody.
+    pub fn set_visible(&self, visible: bool) {
+        self.desk.beat.look(visible);
+    }
+
+    /// Says how large the system wants text: 1 is normal, up to 2.
+    pub fn set_text_scale(&self, scale: f32) {
+        self.window.global::<Theme>().set_text_scale(scale.clamp(1.0, 2.0));
+    }
 
     /// The window, for what only the platform knows how to do with one.
     #[must_use]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::Environment;
+use smartotp_core::vault::kdf::Cost;
 
 /// Everything that the screens need from outside.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub struct Services {
     pub settings_file: PathBuf,
     /// The system's language as it names it (`de-AT`, `uk_UA.UTF-8`), or empty.
     pub system_language: String,
+    /// What deriving a key from a new password may cost; `None`: as much as takes half a second on this device.
+    pub kdf: Option<Cost>,
     /// The time.
     pub clock: Arc<dyn WallClock>,
     /// Work that must not hold up a frame.

@@ -38,6 +38,7 @@ pub(crate) fn services() -> Result<Services, NoServices> {
     Ok(Services {
         vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: keystore::of_system() },
         settings_file: places.settings,
+        kdf: None,
         system_language: language(),
         clock: Arc::new(SystemClock),
         background: Arc::new(Workers),

@@ -28,6 +28,7 @@ pub(super) fn services(places: Places, own: Own) -> Services {
     Services {
         vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: Some(keystore) },
         settings_file: places.settings,
+        kdf: None,
         system_language: own.language,
         clock: Arc::new(SystemClock),
         background: Arc::new(Workers),

@@ -177,8 +177,9 @@ impl Kind {
         }
     }
 
-    /// Equal in all but the counter.
-    pub(super) fn makes_the_same_codes_as(&self, other: &Self) -> bool {
+    /// Whether two kinds make the same codes of the same secret: equal in all but the counter.
+    #[must_use]
+    pub fn makes_the_same_codes_as(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::Hotp { algorithm, digits, counter: _ },

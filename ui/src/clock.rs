@@ -1,0 +1,187 @@
+//! The beat: once a second, at the turn of the second, while somebody is looking at an open vault; and what rows ask then.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use slint::{ComponentHandle as _, Timer, TimerMode};
+use smartotp_core::secret::SecretText;
+use smartotp_core::token::{KindName, Period, TokenId};
+
+use crate::door::{Door, Event};
+use crate::off_thread::spawn;
+use crate::show;
+use crate::token_model::Handles;
+use crate::{App, Clock, ShownCode};
+
+/// Seconds for which a counter token rests after a tap.
+const REST: u64 = 3;
+
+/// A counter token's code, since it was asked for.
+struct CounterCode {
+    code: SecretText,
+    counter: u64,
+    version: i32,
+    at: u64,
+}
+
+/// Time and codes for everything that is in sight.
+pub(crate) struct Beat {
+    app: slint::Weak<App>,
+    door: Rc<Door>,
+    handles: Rc<Handles>,
+    /// The second that all rows show.
+    now: Cell<u64>,
+    looking: Cell<bool>,
+    timer: Timer,
+    counters: RefCell<HashMap<i32, CounterCode>>,
+    /// Called after each beat.
+    after: RefCell<Vec<Box<dyn Fn(u64)>>>,
+}
+
+impl Beat {
+    pub(crate) fn connect(app: &App, door: &Rc<Door>, handles: &Rc<Handles>) -> Rc<Self> {
+        let beat = Rc::new(Self {
+            app: app.as_weak(),
+            door: door.clone(),
+            handles: handles.clone(),
+            now: Cell::new(door.unix()),
+            looking: Cell::new(true),
+            timer: Timer::default(),
+            counters: RefCell::default(),
+            after: RefCell::default(),
+        });
+        let clock = app.global::<Clock>();
+        let on = Rc::downgrade(&beat);
+        clock.on_step({
+            let on = on.clone();
+            move |period, _| ask(&on, |beat| beat.step(period))
+        });
+        clock.on_left({
+            let on = on.clone();
+            move |period, _| ask(&on, |beat| beat.left(period))
+        });
+        clock.on_code({
+            let on = on.clone();
+            move |handle, _| ask(&on, |beat| beat.code(handle, 0))
+        });
+        clock.on_next_code({
+            let on = on.clone();
+            move |handle, _| ask(&on, |beat| beat.code(handle, 1))
+        });
+        clock.on_rests({
+            let on = on.clone();
+            move |handle, _| ask(&on, |beat| beat.rests(handle))
+        });
+        clock.on_short_time(|seconds| show::short_time(seconds).into());
+        door.listen(move |event| {
+            let Some(beat) = on.upgrade() else { return };
+            match event {
+                Event::Opened => beat.strike(),
+                Event::Locked => beat.stop(),
+                Event::Changed => {}
+            }
+        });
+        beat
+    }
+
+    /// Has something done after each beat.
+    pub(crate) fn also(&self, work: impl Fn(u64) + 'static) {
+        self.after.borrow_mut().push(Box::new(work));
+    }
+
+    /// Whether anybody can see the window. Nothing beats for nobody.
+    pub(crate) fn look(self: &Rc<Self>, looking: bool) {
+        if self.looking.replace(looking) != looking {
+            if looking { self.strike() } else { self.timer.stop() }
+        }
+    }
+
+    /// The second that is shown.
+    pub(crate) fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    fn strike(self: &Rc<Self>) {
+        if self.door.contents().is_none() || !self.looking.get() {
+            return;
+        }
+        let Some(app) = self.app.upgrade() else { return };
+        let millis = self.door.services.clock.unix_millis();
+        self.now.set(millis / 1000);
+        let clock = app.global::<Clock>();
+        clock.set_beat(clock.get_beat().wrapping_add(1));
+        for work in &*self.after.borrow() {
+            work(self.now.get());
+        }
+        spawn({
+            let door = self.door.clone();
+            async move { door.refresh().await }
+        });
+        let again = Rc::downgrade(self);
+        // A little late rather than early, or the second that ends would be shown twice.
+        let rest = Duration::from_millis(1000 - millis % 1000 + 2);
+        self.timer.start(TimerMode::SingleShot, rest, move || {
+            if let Some(beat) = again.upgrade() {
+                beat.strike();
+            }
+        });
+    }
+
+    fn stop(&self) {
+        self.timer.stop();
+        self.counters.borrow_mut().clear();
+        self.handles.clear();
+    }
+
+    /// A number that changes when the step does. It only has to differ from the one before, so its low bits are enough.
+    fn step(&self, period: i32) -> i32 {
+        let period = u64::try_from(period).unwrap_or(1).max(1);
+        i32::try_from(self.now.get() / period & 0x7FFF_FFFF).unwrap_or(0)
+    }
+
+    fn left(&self, period: i32) -> i32 {
+        let period = Period::new(u64::try_from(period).unwrap_or(0)).unwrap_or(Period::THIRTY);
+        i32::try_from(period.left(self.now.get())).unwrap_or(0)
+    }
+
+    fn code(&self, handle: i32, steps: u64) -> ShownCode {
+        self.text(handle, steps).map(|(kind, code)| show::code(kind, code.expose())).unwrap_or_default()
+    }
+
+    /// The code that is shown for a token, `steps` later; `None` where none is.
+    pub(crate) fn text(&self, handle: i32, steps: u64) -> Option<(KindName, SecretText)> {
+        let id = self.handles.id(handle)?;
+        let contents = self.door.contents()?;
+        let token = contents.token(id)?;
+        let kind = token.kind.name();
+        let Some(period) = token.kind.period() else {
+            return self.counters.borrow().get(&handle).map(|shown| (kind, shown.code.duplicate()));
+        };
+        let at = self.now.get() + steps * u64::from(period.seconds());
+        let code = contents.code(id, at)?.ok()?;
+        Some((kind, SecretText::from(code.as_str())))
+    }
+
+    /// Version and counter of the code that is shown for a counter token.
+    pub(crate) fn counter(&self, handle: i32) -> Option<(i32, u64)> {
+        self.counters.borrow().get(&handle).map(|shown| (shown.version, shown.counter))
+    }
+
+    fn rests(&self, handle: i32) -> bool {
+        self.counters.borrow().get(&handle).is_some_and(|shown| self.now.get() < shown.at + REST)
+    }
+
+    /// Shows a counter token's code. Its counter is on disk already.
+    pub(crate) fn show_counter_code(&self, id: TokenId, code: SecretText, counter: u64) {
+        let handle = self.handles.of(id);
+        let version = self.counter(handle).map_or(1, |(version, _)| version.wrapping_add(1).max(1));
+        let shown = CounterCode { code, counter, version, at: self.now.get() };
+        self.counters.borrow_mut().insert(handle, shown);
+    }
+}
+
+fn ask<T: Default>(on: &Weak<Beat>, question: impl FnOnce(&Beat) -> T) -> T {
+    on.upgrade().map(|beat| question(&beat)).unwrap_or_default()
+}

@@ -1,0 +1,88 @@
+//! What every controller has at hand.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use slint::{ComponentHandle as _, Model as _};
+use smartotp_core::token::TokenId;
+
+use crate::clock::Beat;
+use crate::door::Door;
+use crate::look::Look;
+use crate::snack::SnackBar;
+use crate::token_model::{Handles, TokenModel};
+use crate::{App, Nav, Place, TokensScreen};
+
+/// The window, the vault, and what they share.
+pub(crate) struct Desk {
+    app: slint::Weak<App>,
+    pub(crate) door: Rc<Door>,
+    pub(crate) handles: Rc<Handles>,
+    pub(crate) beat: Rc<Beat>,
+    pub(crate) snack: Rc<SnackBar>,
+    pub(crate) look: Rc<Look>,
+    pub(crate) tokens: Rc<TokenModel>,
+    /// The token on the details page.
+    pub(crate) chosen: Cell<Option<TokenId>>,
+    left: RefCell<Vec<(Place, Rc<dyn Fn()>)>>,
+}
+
+impl Desk {
+    pub(crate) fn new(app: &App, door: Rc<Door>, look: Rc<Look>) -> Rc<Self> {
+        let handles = Rc::new(Handles::default());
+        let beat = Beat::connect(app, &door, &handles);
+        let shown = {
+            let beat = Rc::downgrade(&beat);
+            move |handle| beat.upgrade().and_then(|beat| beat.counter(handle))
+        };
+        let tokens = Rc::new(TokenModel::new(door.clone(), handles.clone(), Box::new(shown)));
+        let desk = Rc::new(Self {
+            app: app.as_weak(),
+            door,
+            handles,
+            beat,
+            snack: SnackBar::connect(app),
+            look,
+            tokens,
+            chosen: Cell::new(None),
+            left: RefCell::default(),
+        });
+        let on = Rc::downgrade(&desk);
+        app.global::<Nav>().on_left(move |place| {
+            let Some(desk) = on.upgrade() else { return };
+            let work: Vec<_> =
+                desk.left.borrow().iter().filter(|(of, _)| *of == place).map(|(_, work)| work.clone()).collect();
+            work.iter().for_each(|work| work());
+        });
+        desk
+    }
+
+    /// Runs something with the window, as long as there is one.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&App) -> T) -> Option<T> {
+        self.app.upgrade().map(|app| work(&app))
+    }
+
+    /// Does something each time a place is left.
+    pub(crate) fn on_left(&self, place: Place, work: impl Fn() + 'static) {
+        self.left.borrow_mut().push((place, Rc::new(work)));
+    }
+
+    /// Goes somewhere.
+    pub(crate) fn go(&self, place: Place) {
+        self.with(|app| app.global::<Nav>().invoke_go(place));
+    }
+
+    /// The token that a number from the screens means.
+    pub(crate) fn id(&self, handle: i32) -> Option<TokenId> {
+        self.handles.id(handle)
+    }
+
+    /// The list, after it or what it shows has changed.
+    pub(crate) fn count(&self) {
+        self.with(|app| {
+            let screen = app.global::<TokensScreen>();
+            screen.set_total(i32::try_from(self.tokens.total()).unwrap_or(i32::MAX));
+            screen.set_shown(i32::try_from(self.tokens.row_count()).unwrap_or(i32::MAX));
+        });
+    }
+}

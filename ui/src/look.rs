@@ -1,0 +1,144 @@
+//! Language and theme: kept in the settings file, which can be read before the vault is open.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use slint::language::ColorScheme;
+use slint::{ComponentHandle as _, ModelRc, SharedString, VecModel};
+use smartotp_core::settings::{Settings, ThemeChoice};
+
+use crate::{App, ChoiceOf, Languages, MoreScreen, Palette, Services, Theme, WelcomeScreen};
+
+/// Code and own name of every language, in the order in which they are offered.
+pub const LANGUAGES: [(&str, &str); 6] = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("ru", "Русский"),
+    ("uk", "Українська"),
+];
+
+/// Seconds after which a copied code leaves the clipboard; 0: never.
+const CLEAR_AFTER: [u32; 5] = [15, 30, 60, 120, 0];
+
+/// The settings in use.
+pub(crate) struct Look {
+    app: slint::Weak<App>,
+    services: Services,
+    settings: RefCell<Settings>,
+}
+
+impl Look {
+    pub(crate) fn connect(app: &App, services: &Services) -> Rc<Self> {
+        let settings = Settings::load(&services.settings_file);
+        let look = Rc::new(Self { app: app.as_weak(), services: services.clone(), settings: RefCell::new(settings) });
+        let languages = app.global::<Languages>();
+        let names = std::iter::once(SharedString::new()).chain(LANGUAGES.iter().map(|(_, name)| (*name).into()));
+        languages.set_names(ModelRc::new(VecModel::from_iter(names)));
+        languages.on_choose({
+            let look = look.clone();
+            move |index| {
+                let code = usize::try_from(index - 1).ok().and_then(|index| LANGUAGES.get(index));
+                look.change(|settings| settings.language = code.map(|(code, _)| (*code).to_owned()));
+            }
+        });
+        let more = app.global::<MoreScreen>();
+        more.set_version(env!("CARGO_PKG_VERSION").into());
+        let seconds = CLEAR_AFTER.iter().map(|seconds| i32::try_from(*seconds).unwrap_or(0));
+        more.set_clear_seconds(ModelRc::new(VecModel::from_iter(seconds)));
+        more.on_set_contrast({
+            let look = look.clone();
+            move |contrast| look.change(|settings| settings.contrast = contrast)
+        });
+        look.apply();
+        look
+    }
+
+    /// A choice from the sheet, if it is one of these.
+    pub(crate) fn chosen(&self, of: ChoiceOf, index: i32) {
+        match of {
+            ChoiceOf::Theme => self.change(|settings| {
+                settings.theme = match index {
+                    1 => ThemeChoice::Light,
+                    2 => ThemeChoice::Dark,
+                    _ => ThemeChoice::System,
+                };
+            }),
+            ChoiceOf::Clipboard => {
+                let seconds = usize::try_from(index).ok().and_then(|index| CLEAR_AFTER.get(index)).copied();
+                self.change(|settings| settings.clipboard_seconds = seconds.unwrap_or(settings.clipboard_seconds));
+            }
+            _ => {}
+        }
+    }
+
+    /// Seconds after which a copied code leaves the clipboard; 0: never.
+    pub(crate) fn clear_after(&self) -> u32 {
+        self.settings.borrow().clipboard_seconds
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings.borrow_mut());
+        // Look and language hold for this run even where the file can't be written.
+        let _ = self.settings.borrow().save(&self.services.settings_file);
+        self.apply();
+    }
+
+    fn apply(&self) {
+        let Some(app) = self.app.upgrade() else { return };
+        let settings = self.settings.borrow();
+        app.global::<Palette>().set_color_scheme(match settings.theme {
+            ThemeChoice::System => ColorScheme::Unknown,
+            ThemeChoice::Light => ColorScheme::Light,
+            ThemeChoice::Dark => ColorScheme::Dark,
+        });
+        app.global::<Theme>().set_contrast(settings.contrast);
+
+        let code = settings.language.clone().unwrap_or_else(|| system_language(&self.services.system_language));
+        let (code, name) = LANGUAGES.iter().find(|(known, _)| *known == code).unwrap_or(&LANGUAGES[0]);
+        // English is the source and has no catalogue.
+        let _ = slint::select_bundled_translation(if *code == "en" { "" } else { code });
+
+        let chosen =
+            settings.language.as_ref().and_then(|chosen| LANGUAGES.iter().position(|(known, _)| known == chosen));
+        app.global::<Languages>().set_current(chosen.and_then(|index| i32::try_from(index + 1).ok()).unwrap_or(0));
+        app.global::<WelcomeScreen>().set_language((*name).into());
+        let more = app.global::<MoreScreen>();
+        more.set_language((*name).into());
+        more.set_contrast(settings.contrast);
+        more.set_theme(match settings.theme {
+            ThemeChoice::System => 0,
+            ThemeChoice::Light => 1,
+            ThemeChoice::Dark => 2,
+        });
+        let clear = CLEAR_AFTER.iter().position(|seconds| *seconds == settings.clipboard_seconds).unwrap_or(1);
+        more.set_clear_clipboard(i32::try_from(clear).unwrap_or(1));
+    }
+}
+
+/// The language of a system that names it `de-AT` or `uk_UA.UTF-8`; English where it is none of ours.
+fn system_language(name: &str) -> String {
+    let base = name.split(['-', '_', '.', '@']).next().unwrap_or_default().to_lowercase();
+    LANGUAGES.iter().find(|(code, _)| *code == base).map_or("en", |(code, _)| code).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::system_language;
+
+    #[test]
+    fn the_system_names_its_language_in_many_ways() {
+        for (name, code) in [
+            ("de-AT", "de"),
+            ("uk_UA.UTF-8", "uk"),
+            ("fr", "fr"),
+            ("RU_ru", "ru"),
+            ("ja_JP", "en"),
+            ("C.UTF-8", "en"),
+            ("", "en"),
+        ] {
+            assert_eq!(system_language(name), code, "{name}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Errors of `core` by the names under which the screens have sentences for them.
+
+use smartotp_core::enrol::{EnrolError, Warning};
+use smartotp_core::qr::read::ReadError;
+use smartotp_core::secret::SecretError;
+use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError};
+
+use crate::services::PickError;
+use crate::{EnrolProblem, EnrolWarning, Problem, WarningRow};
+
+pub(crate) fn of_open(error: &OpenError) -> Problem {
+    match error {
+        OpenError::Missing => Problem::Missing,
+        OpenError::NotAVault => Problem::NotAVault,
+        OpenError::Newer { .. } => Problem::Newer,
+        OpenError::DamagedHeader => Problem::DamagedHeader,
+        OpenError::DamagedPayload => Problem::DamagedPayload,
+        OpenError::WrongPassword => Problem::WrongPassword,
+        OpenError::NoSuchSlot => Problem::NoSuchSlot,
+        OpenError::DeviceSecret(KeystoreError::Locked) => Problem::KeystoreLocked,
+        OpenError::DeviceSecret(_) => Problem::KeystoreLost,
+        OpenError::Cost => Problem::Costly,
+        OpenError::Read(_) => Problem::Unreadable,
+        _ => Problem::Failed,
+    }
+}
+
+pub(crate) fn of_create(error: &CreateError) -> Problem {
+    match error {
+        CreateError::Exists => Problem::Exists,
+        CreateError::NoKeystore => Problem::NoKeystore,
+        CreateError::EmptyPassword => Problem::EmptyPassword,
+        CreateError::NoEntropy => Problem::NoEntropy,
+        CreateError::Write(_) => Problem::Disk,
+        _ => Problem::Failed,
+    }
+}
+
+pub(crate) fn of_change(error: &ChangeError) -> Problem {
+    match error {
+        ChangeError::NoSuchToken => Problem::NoSuchToken,
+        ChangeError::CounterAtEnd => Problem::CounterAtEnd,
+        ChangeError::WrongKind => Problem::WrongKind,
+        ChangeError::KeyChanged => Problem::KeyChanged,
+        ChangeError::Busy => Problem::Busy,
+        ChangeError::Open(error) => of_open(error),
+        ChangeError::Create(error) => of_create(error),
+        ChangeError::Write(_) => Problem::Disk,
+        _ => Problem::Failed,
+    }
+}
+
+pub(crate) fn of_picture(error: ReadError) -> Problem {
+    match error {
+        ReadError::NotAPicture => Problem::NotAPicture,
+        ReadError::Damaged => Problem::DamagedPicture,
+        ReadError::TooLarge => Problem::PictureTooLarge,
+        _ => Problem::NoCode,
+    }
+}
+
+/// `None`: the user changed their mind, which is no problem.
+pub(crate) fn of_pick(error: PickError) -> Option<Problem> {
+    match error {
+        PickError::Cancelled => None,
+        PickError::NoChooser => Some(Problem::NoChooser),
+        PickError::Unreadable => Some(Problem::FileUnreadable),
+        PickError::TooLarge => Some(Problem::PictureTooLarge),
+    }
+}
+
+/// A reason, and the detail that its sentence names.
+pub(crate) fn of_enrolment(error: &EnrolError) -> (EnrolProblem, String) {
+    let plain = |problem| (problem, String::new());
+    match error {
+        EnrolError::TooLong => plain(EnrolProblem::TooLong),
+        EnrolError::UnknownType { found } => (EnrolProblem::UnknownType, found.clone()),
+        EnrolError::NoSecret | EnrolError::Secret(SecretError::Empty) => plain(EnrolProblem::NoSecret),
+        EnrolError::Repeated { parameter } => (EnrolProblem::Repeated, parameter.clone()),
+        EnrolError::Secret(SecretError::BadCharacter { character, .. }) => {
+            (EnrolProblem::BadCharacter, character.to_string())
+        }
+        EnrolError::Secret(SecretError::OddHex) => plain(EnrolProblem::OddHex),
+        EnrolError::Secret(_) => plain(EnrolProblem::LongSecret),
+        EnrolError::BadNumber { parameter } => (EnrolProblem::BadNumber, parameter.clone()),
+        EnrolError::Algorithm { found } => (EnrolProblem::Algorithm, found.clone()),
+        EnrolError::TwoStep => plain(EnrolProblem::TwoStep),
+        EnrolError::Suite(_) => plain(EnrolProblem::Suite),
+        EnrolError::SecretDoesNotFit => plain(EnrolProblem::SecretDoesNotFit),
+        EnrolError::NeedsPin => plain(EnrolProblem::NeedsPin),
+        EnrolError::BadPin => plain(EnrolProblem::BadPin),
+        EnrolError::Migration => plain(EnrolProblem::Migration),
+        EnrolError::NotACodeToken { scheme } => (EnrolProblem::OtherService, scheme.clone()),
+        _ => plain(EnrolProblem::Unknown),
+    }
+}
+
+pub(crate) fn of_warning(warning: &Warning) -> WarningRow {
+    let (kind, detail, number) = match warning {
+        Warning::OddLength => (EnrolWarning::OddLength, "", 0),
+        Warning::ShortSecret { bytes } => (EnrolWarning::ShortSecret, "", i32::try_from(*bytes).unwrap_or(i32::MAX)),
+        Warning::IssuersDiffer { label } => (EnrolWarning::IssuersDiffer, label.as_str(), 0),
+        Warning::Ignored { parameter } => (EnrolWarning::Ignored, parameter.as_str(), 0),
+        Warning::ChecksumDoesNotFit => (EnrolWarning::Checksum, "", 0),
+        Warning::PeriodAssumed => (EnrolWarning::PeriodAssumed, "", 0),
+        Warning::SuiteAssumed => (EnrolWarning::SuiteAssumed, "", 0),
+        Warning::CounterAssumed => (EnrolWarning::CounterAssumed, "", 0),
+        Warning::TypeAssumed => (EnrolWarning::TypeAssumed, "", 0),
+        Warning::ChecksumSuspected => (EnrolWarning::ChecksumSuspected, "", 0),
+        _ => (EnrolWarning::Other, "", 0),
+    };
+    WarningRow { kind, detail: detail.into(), number }
+}
