@@ -120,7 +120,7 @@ pub enum EnrolError {
     /// The OCRA suite cannot be used.
     #[error("the OCRA suite cannot be used: {0}")]
     Suite(#[from] crate::code::ocra::SuiteError),
-    /// The secret has a length that its kind does not take (Yandex: 16 bytes at least).
+    /// The secret has a length that its kind does not take (Yandex: 16 bytes, or 26 with a checksum that fits).
     #[error("the secret does not fit its kind")]
     SecretDoesNotFit,
     /// mOTP and Yandex need a PIN that the text does not carry: ask for it and call again.
@@ -172,9 +172,6 @@ pub(crate) fn is_known_scheme(text: &str) -> bool {
     const SCHEMES: [&str; 7] = ["otpauth", "apple-otpauth", "steam", "motp", "pia", "tiqrenroll", "tiqrauth"];
     uri::scheme(text).is_some_and(|(scheme, _)| scheme == migration::SCHEME || SCHEMES.contains(&scheme.as_str()))
 }
-
-/// The shortest Yandex secret, in bytes; what follows these is a checksum.
-const YANDEX_SECRET: usize = 16;
 
 /// What was found instead, cut so that it fits into a sentence.
 fn found(text: &str) -> String {

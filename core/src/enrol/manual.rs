@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::parameters::bad;
 use super::{EnrolError, Enrolment, Warning, key, names, ocra, pin, protectimus};
+use crate::code::yandex;
 use crate::secret::SecretText;
 use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, KindName, Period};
 
@@ -126,8 +127,10 @@ pub fn enrol(form: &Form) -> Result<Enrolment, EnrolError> {
         }
         KindName::Steam => Kind::Steam,
         KindName::Motp => Kind::Motp { pin: pin::motp(Some(&form.pin))? },
-        KindName::Yandex if secret.len() < super::YANDEX_SECRET => return Err(EnrolError::SecretDoesNotFit),
-        KindName::Yandex => Kind::Yandex { pin: pin::yandex(Some(&form.pin))? },
+        KindName::Yandex => {
+            yandex::check(&secret).map_err(|_| EnrolError::SecretDoesNotFit)?;
+            Kind::Yandex { pin: pin::yandex(Some(&form.pin))? }
+        }
     };
     let mut enrolment = Enrolment::new(issuer, names::clean(&form.account), secret, kind);
     enrolment.warnings = warnings;

@@ -9,6 +9,7 @@ pub use write::write;
 use super::parameters::Parameters;
 use super::uri::{Plus, Uri, decode};
 use super::{EnrolError, Enrolment, Warning, found, key, names, ocra, pin as pins};
+use crate::code::yandex;
 use crate::secret::{Secret, SecretText};
 use crate::token::{ChallengeEncoding, Counter, Digits, Kind, Period};
 
@@ -18,6 +19,9 @@ const SUITE: [&str; 3] = ["suite", "ocraSuite", "ocra_suite"];
 const STEAM_MARK: [&str; 2] = ["encoder", "encoding"];
 /// Our own: how an OCRA challenge becomes bytes, written where it is not the issuer's default.
 const CHALLENGE_ENCODING: &str = "challengeEncoding";
+
+/// The most parameters that are kept without being known.
+const MAX_UNKNOWN: usize = 64;
 
 /// Reads one URI.
 ///
@@ -149,9 +153,7 @@ impl Reading {
         if self.parameters.peek(&STEAM_MARK).is_some_and(|value| value.eq_ignore_ascii_case("steam")) {
             self.parameters.take(&STEAM_MARK)?;
         }
-        for (name, fixed) in [("algorithm", Some("SHA1")), ("digits", Some("5")), ("period", Some("30"))] {
-            self.ignore(name, fixed)?;
-        }
+        self.ignore_all([("algorithm", "SHA1"), ("digits", "5"), ("period", "30")])?;
         self.ignore("counter", None)?;
         self.done(secret, Kind::Steam)
     }
@@ -187,16 +189,16 @@ impl Reading {
     fn motp(mut self, secret: Secret, pin: Option<&SecretText>) -> Result<Enrolment, EnrolError> {
         let own = self.parameters.take(&["pin"])?;
         let pin = pins::motp(own.as_ref().or(pin))?;
+        self.ignore_all([("algorithm", "MD5"), ("digits", "6"), ("period", "10")])?;
         self.done(secret, Kind::Motp { pin })
     }
 
     fn yandex(mut self, pin: Option<&SecretText>) -> Result<Enrolment, EnrolError> {
         let secret = self.base32()?;
-        if secret.len() < super::YANDEX_SECRET {
-            return Err(EnrolError::SecretDoesNotFit);
-        }
+        yandex::check(&secret).map_err(|_| EnrolError::SecretDoesNotFit)?;
         let own = self.parameters.take(&["pin"])?;
         let pin = pins::yandex(own.as_ref().or(pin))?;
+        self.ignore_all([("algorithm", "SHA256"), ("digits", "8"), ("period", "30")])?;
         // Yandex' own codes name the account only.
         if self.issuer.is_empty() {
             "Yandex".clone_into(&mut self.issuer);
@@ -219,9 +221,18 @@ impl Reading {
         Ok(())
     }
 
+    /// The same for the parameters that a kind has fixed.
+    fn ignore_all(&mut self, fixed: [(&str, &str); 3]) -> Result<(), EnrolError> {
+        fixed.into_iter().try_for_each(|(name, fixed)| self.ignore(name, Some(fixed)))
+    }
+
     fn done(self, secret: Secret, kind: Kind) -> Result<Enrolment, EnrolError> {
         let mut enrolment = Enrolment::new(self.issuer, self.account, secret, kind);
         enrolment.unknown = self.parameters.rest();
+        // So that what is written with our own parameters beside them can be read again.
+        if enrolment.unknown.len() > MAX_UNKNOWN {
+            return Err(EnrolError::TooLong);
+        }
         enrolment.warnings = self.warnings;
         Ok(enrolment)
     }

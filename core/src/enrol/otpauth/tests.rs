@@ -312,8 +312,11 @@ mod properties {
         ) {
             let mut token = Token::new(TokenId::from_bytes([7; 16]), issuer, account, Secret::from_bytes(secret), kind);
             // Yandex tokens always have an issuer, and these two are Steam's by definition.
-            if token.kind.name() == crate::token::KindName::Yandex && token.issuer.is_empty() {
-                token.issuer = "Yandex".to_owned();
+            if token.kind.name() == crate::token::KindName::Yandex {
+                token.secret = Secret::from_bytes(token.secret.expose().iter().copied().take(16).collect());
+                if token.issuer.is_empty() {
+                    token.issuer = "Yandex".to_owned();
+                }
             }
             prop_assume!(!(token.issuer == "Steam" && matches!(&token.kind, Kind::Totp { digits, .. } if digits.get() == 5)));
             token.unknown = unknown;

@@ -1,0 +1,98 @@
+//! The bodies of the fuzz targets: what each does with its bytes, and what must hold then.
+//!
+//! `core/tests/corpus.rs` runs the same code over the kept corpus with an ordinary compiler.
+
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use smartotp_core::code::ocra::{Inputs, Suite, respond};
+use smartotp_core::enrol::migration::{Collector, Part, write as write_migration};
+use smartotp_core::enrol::{Enrolment, detect, manual, otpauth};
+use smartotp_core::import;
+use smartotp_core::qr::read::{Budget, Luma, luma, picture};
+use smartotp_core::secret::{Secret, SecretText};
+use smartotp_core::token::{ChallengeEncoding, Counter, KindName, Token, TokenId};
+use smartotp_core::vault::format::check_header;
+
+fn token(enrolment: Enrolment) -> Token {
+    enrolment.into_token(TokenId::from_bytes([0; 16]))
+}
+
+fn same(one: &Token, other: &Token) -> bool {
+    (&one.issuer, &one.account, &one.secret, &one.kind) == (&other.issuer, &other.account, &other.secret, &other.kind)
+}
+
+/// Any text: scanned, pasted, typed as a key, imported as a file. What is read can be written and read again.
+pub fn uri(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = detect(&text, None);
+    for kind in KindName::ALL {
+        manual::check_key(&text, kind, data.len() % 2 == 0);
+    }
+    let _ = import::read(data, None);
+    if let Ok(read) = otpauth::read(&text, Some(&SecretText::from("1234"))) {
+        let read = token(read);
+        let again = otpauth::read(otpauth::write(&read).expose(), None).map(token);
+        // Escapes make a text longer, and there is a limit.
+        assert!(again.is_ok_and(|again| same(&read, &again)) || data.len() > 8_192);
+    }
+}
+
+/// The bytes of an export's payload. What is read can be written and read again.
+pub fn migration(data: &[u8]) {
+    let text = format!("otpauth-migration://offline?data={}", data_encoding::BASE64URL_NOPAD.encode(data));
+    let Ok(part) = Part::read(&text) else { return };
+    let mut collector = Collector::default();
+    collector.add(part);
+    let tokens: Vec<Token> = collector.take().into_iter().filter_map(Result::ok).map(token).collect();
+    let (codes, left_out) = write_migration(&tokens.iter().collect::<Vec<_>>(), -1);
+    assert!(left_out.is_empty());
+    for code in codes.iter().rev() {
+        if let Ok(part) = Part::read(code.expose()) {
+            collector.add(part);
+        }
+    }
+    let again: Vec<Token> = collector.take().into_iter().filter_map(Result::ok).map(token).collect();
+    assert!(tokens.len() == again.len() && tokens.iter().zip(&again).all(|(one, other)| same(one, other)));
+}
+
+/// A suite, a line break, a challenge. A suite is its text; an answer has the suite's length.
+pub fn ocra_suite(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (suite, challenge) = text.split_once('\n').unwrap_or((&text, "12345678"));
+    let Ok(suite) = suite.parse::<Suite>() else { return };
+    assert_eq!(suite.to_string().parse(), Ok(suite.clone()));
+    let secret = Secret::from_bytes(b"12345678901234567890".to_vec());
+    let pin = SecretText::from("1234");
+    for encoding in [ChallengeEncoding::Rfc, ChallengeEncoding::Ascii] {
+        let inputs =
+            Inputs { challenge, encoding, counter: Counter(7), pin: Some(&pin), session: Some(data), unix: u64::MAX };
+        if let (Ok(code), Some(digits)) = (respond(&secret, &suite, &inputs), suite.digits()) {
+            assert_eq!(code.as_str().len(), usize::from(digits.get()));
+        }
+    }
+}
+
+/// The bytes of a vault file, and the same as a header behind a digest that fits.
+pub fn vault_header(data: &[u8]) {
+    let _ = check_header(data);
+    let Ok(length) = u32::try_from(data.len()) else { return };
+    let mut file = b"SmartOTP\x00\x01".to_vec();
+    file.extend(length.to_be_bytes());
+    file.extend(data);
+    let digest = Sha256::digest(&file);
+    file.extend(digest);
+    file.extend([0; 12 + 16]);
+    let _ = check_header(&file);
+}
+
+/// A picture file; without one, raw grey pixels with two bytes of width and stride in front.
+pub fn qr_image(data: &[u8]) {
+    let budget = Budget(Duration::from_millis(100));
+    let _ = picture(data, budget);
+    if let [width, stride, bytes @ ..] = data {
+        let (width, stride) = (usize::from(*width), usize::from(*stride));
+        let height = bytes.len().checked_div(stride).unwrap_or(0);
+        let _ = luma(Luma { bytes, width, height, stride }, budget);
+    }
+}

@@ -1,0 +1,43 @@
+//! Every input that fuzzing has kept, once more, with an ordinary compiler. The corpus is made of our own examples and of
+//! what libFuzzer made from them: see `core/fuzz`.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+#[path = "../fuzz/src/lib.rs"]
+mod bodies;
+
+fn replay(target: &str, body: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        body(&fs::read(file).unwrap());
+    }
+}
+
+#[test]
+fn uri() {
+    replay("uri", bodies::uri);
+}
+
+#[test]
+fn migration() {
+    replay("migration", bodies::migration);
+}
+
+#[test]
+fn ocra_suite() {
+    replay("ocra_suite", bodies::ocra_suite);
+}
+
+#[test]
+fn vault_header() {
+    replay("vault_header", bodies::vault_header);
+}
+
+#[test]
+fn qr_image() {
+    replay("qr_image", bodies::qr_image);
+}
