@@ -16,11 +16,16 @@ pub const BIN_SECONDS: u64 = 30 * 24 * 60 * 60;
 pub const COUNTER_SKIP: u64 = 10;
 
 impl Contents {
-    /// Adds what is new. A duplicate raises the counter of the token that is here.
-    pub(super) fn add(&mut self, enrolments: Vec<Enrolment>, entropy: &dyn Entropy) -> Result<AddOutcome, NoEntropy> {
+    /// Adds what is new. A duplicate raises the counter of the token that is here. `false`: nothing was changed by it.
+    pub(super) fn add(
+        &mut self,
+        enrolments: Vec<Enrolment>,
+        entropy: &dyn Entropy,
+    ) -> Result<(AddOutcome, bool), NoEntropy> {
         let mut known = Known::new(&self.tokens);
         let binned = Known::new(self.bin.iter().map(|binned| &binned.token));
         let mut outcome = AddOutcome::default();
+        let mut changed = false;
         for (index, enrolment) in enrolments.into_iter().enumerate() {
             let mut id = [0; 16];
             entropy.fill(&mut id)?;
@@ -28,7 +33,7 @@ impl Contents {
             if let Some(place) = known.find(&token, |place| self.tokens.get(place))
                 && let Some(here) = self.tokens.get_mut(place)
             {
-                raise_counter(here, &token);
+                changed |= raise_counter(here, &token);
                 outcome.duplicates.push((index, here.id));
                 continue;
             }
@@ -40,8 +45,9 @@ impl Contents {
             outcome.added.push((index, token.id));
             known.insert(&token, self.tokens.len());
             self.tokens.push(token);
+            changed = true;
         }
-        Ok(outcome)
+        Ok((outcome, changed))
     }
 
     /// Sets fields. `Ok(false)`: they were so already.
@@ -165,10 +171,14 @@ fn counter_mut(kind: &mut Kind) -> Option<&mut Counter> {
     }
 }
 
-/// Of two copies of a token the higher counter is the true one.
-fn raise_counter(token: &mut Token, other: &Token) {
-    if let (Some(own), Some(other)) = (counter_mut(&mut token.kind), other.kind.counter()) {
-        *own = other.max(*own);
+/// Of two copies of a token the higher counter is the true one. Says whether that was the other's.
+fn raise_counter(token: &mut Token, other: &Token) -> bool {
+    match (counter_mut(&mut token.kind), other.kind.counter()) {
+        (Some(own), Some(other)) if other > *own => {
+            *own = other;
+            true
+        }
+        _ => false,
     }
 }
 

@@ -70,7 +70,13 @@ impl Session {
     /// [`ChangeError`].
     pub fn add(&mut self, enrolments: Vec<Enrolment>) -> Result<AddOutcome, ChangeError> {
         let entropy = self.environment.entropy.clone();
-        self.change(|contents| Ok(contents.add(enrolments, &*entropy)?))
+        let mut outcome = AddOutcome::default();
+        self.change_if(|contents| {
+            let (added, changed) = contents.add(enrolments, &*entropy)?;
+            outcome = added;
+            Ok(changed)
+        })?;
+        Ok(outcome)
     }
 
     /// Changes a token's fields.

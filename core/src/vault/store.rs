@@ -33,7 +33,8 @@ pub(crate) use disk::Disk;
 pub(crate) use files::Writing;
 pub(crate) use files::{Files, Held, Stamp};
 
-use super::format::MOST_BYTES;
+use super::format::{MOST_BYTES, MOST_FRONT, read_front};
+use super::hex::Hex;
 
 /// How long a change waits for another's: far longer than one takes, and short enough for a person.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -90,6 +91,14 @@ impl Store {
         let absent =
             |path: &Path| matches!(self.files.stamp(path), Err(error) if error.kind() == io::ErrorKind::NotFound);
         !(absent(&self.file) && absent(&self.beside(".previous")))
+    }
+
+    /// Whether the current file is certainly not locked by this slot.
+    pub(crate) fn lacks_slot(&self, slot: Hex<16>) -> bool {
+        match self.read_front(MOST_FRONT) {
+            Ok(bytes) => read_front(&bytes).is_ok_and(|front| front.header.slots.iter().all(|other| other.id != slot)),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Makes the folder.

@@ -7,7 +7,7 @@ use crate::vault::testing::{CountingEntropy, hotp, totp};
 
 fn contents(enrolments: Vec<Enrolment>) -> (Contents, Vec<TokenId>) {
     let mut contents = Contents::default();
-    let outcome = contents.add(enrolments, &CountingEntropy::default()).unwrap();
+    let (outcome, _) = contents.add(enrolments, &CountingEntropy::default()).unwrap();
     let ids = outcome.added.into_iter().map(|(_, id)| id).collect();
     (contents, ids)
 }
@@ -35,7 +35,9 @@ fn duplicates_are_recognised_in_the_vault_and_within_the_batch() {
         hotp(2, "Bank", 9),
         hotp(2, "Bank", 7),
     ];
-    let outcome = vault.add(batch, &entropy).unwrap();
+    let (outcome, changed) = vault.add(batch, &entropy).unwrap();
+    assert!(changed);
+    assert!(!vault.add(vec![hotp(2, "Bank", 3)], &entropy).unwrap().1, "nothing to write");
     assert_eq!(outcome.added.len(), 1);
     let new = outcome.added[0].1;
     assert_eq!(outcome.duplicates, [(0, ids[0]), (2, new), (3, ids[1]), (4, ids[1])]);
@@ -100,7 +102,7 @@ fn a_clock_set_back_purges_nothing() {
 fn deleted_and_enrolled_anew_a_counter_never_goes_back() {
     let (mut vault, ids) = contents(vec![hotp(1, "Bank", 50)]);
     vault.remove(&ids, 100).unwrap();
-    let again = vault.add(vec![hotp(1, "Bank", 0)], &CountingEntropy::default()).unwrap();
+    let (again, _) = vault.add(vec![hotp(1, "Bank", 0)], &CountingEntropy::default()).unwrap();
     let again = again.added[0].1;
     assert_eq!(counter(&vault, again), 50);
     assert_eq!(vault.advance(again).unwrap(), Counter(50));

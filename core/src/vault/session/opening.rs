@@ -83,6 +83,7 @@ impl Session {
         let vault = Hex::random(entropy)?;
         let key = Key::random(entropy)?;
         let prepared = slot.prepare(&vault, entropy, keystore, costs)?;
+        let slot_id = prepared.head.id;
         let entry = prepared.keystore_entry(&vault);
         let made = (|| {
             let slot = Slot::wrap(prepared.head, &prepared.wrapping, &vault, &key, entropy)?;
@@ -111,7 +112,7 @@ impl Session {
             }
             Err(error) => {
                 if let (Some(keystore), Some(entry)) = (keystore, entry)
-                    && !store.exists()
+                    && store.lacks_slot(slot_id)
                 {
                     keystore.remove(&entry).ok();
                 }

@@ -62,8 +62,8 @@ impl Session {
         let vault = self.header.vault;
         // The derivation is paid before others are made to wait.
         let prepared = slot.prepare(&vault, &*entropy, keystore.as_deref(), costs)?;
+        let slot_id = prepared.head.id;
         let entry = prepared.keystore_entry(&vault);
-        let before = self.write_id;
         let replaced = (|| {
             let held = self.lock()?;
             let current = self.take_up_newest()?;
@@ -99,8 +99,9 @@ impl Session {
                 Ok(())
             }
             Err(error) => {
+                // An error of the very last step leaves the new lock on disk: then its secret has to stay.
                 if let (Some(keystore), Some(entry)) = (keystore, entry)
-                    && self.on_disk_is(before)
+                    && self.store.lacks_slot(slot_id)
                 {
                     keystore.remove(&entry).ok();
                 }
@@ -243,7 +244,7 @@ impl Session {
 
     /// Seals, checks and writes a new generation, and makes it this session's. Only under the lock.
     fn write(&mut self, next: Contents, previous: Previous<'_>, held: &dyn Held) -> Result<(), ChangeError> {
-        let generation = self.header.generation.max(self.newest_seen) + 1;
+        let generation = self.header.generation.max(self.newest_seen).saturating_add(1);
         let header = Header { generation, ..self.header.clone() };
         let json = payload::encode(&next);
         let bytes = format::seal(&header, &self.key, &json, &*self.environment.entropy)?;
@@ -257,12 +258,6 @@ impl Session {
         (self.header, self.write_id, self.skipped) = (front.header, front.write_id, false);
         self.contents = Arc::new(next);
         Ok(())
-    }
-
-    fn on_disk_is(&self, write_id: format::WriteId) -> bool {
-        self.store
-            .read_front(MOST_FRONT)
-            .is_ok_and(|bytes| format::read_front(&bytes).is_ok_and(|front: Front| front.write_id == write_id))
     }
 }
 

@@ -52,7 +52,13 @@ impl Files for Disk {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path)
+        let is_new = !path.is_dir();
+        builder.create(path)?;
+        match path.parent() {
+            // Its own name has to last too.
+            Some(above) if is_new && !above.as_os_str().is_empty() => self.sync_folder(above),
+            _ => Ok(()),
+        }
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {

@@ -49,7 +49,7 @@ impl Vault {
             look(&outcome, &disk);
         }
         // Whether the fault came before the change was through.
-        matches!(fault, Fault::Cut(at) | Fault::Full(at) if at < calls)
+        matches!(fault, Fault::Cut(at) | Fault::Full(at) | Fault::CutWithoutLinks(at) if at < calls)
     }
 
     /// Cuts a change off at each of its calls, and lets each fail as on a full disk.
@@ -58,7 +58,7 @@ impl Vault {
         change: impl Fn(&mut Session) -> Result<T, ChangeError>,
         mut look: impl FnMut(&Result<T, ChangeError>, &Simulated),
     ) {
-        for fault in [Fault::Cut, Fault::Full] {
+        for fault in [Fault::Cut, Fault::Full, Fault::CutWithoutLinks] {
             let mut at = 0;
             while self.run(fault(at), &change, &mut look) {
                 at += 1;

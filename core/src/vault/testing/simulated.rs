@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Full(usize),
     /// Every write takes at most so many bytes, and says so.
     ShortWrites(usize),
+    /// The file system knows no second names, and the process dies at this call.
+    CutWithoutLinks(usize),
 }
 
 #[derive(Clone, Default)]
@@ -121,7 +123,7 @@ impl Simulated {
         let number = state.calls;
         state.calls += 1;
         match state.fault {
-            Some(Fault::Cut(at)) if number >= at => Err(io::Error::other("cut off")),
+            Some(Fault::Cut(at) | Fault::CutWithoutLinks(at)) if number >= at => Err(io::Error::other("cut off")),
             Some(Fault::Full(at)) if number == at => Err(io::ErrorKind::StorageFull.into()),
             _ => Ok(()),
         }
@@ -193,6 +195,9 @@ impl Files for Simulated {
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
         let number = self.number(from)?;
+        if matches!(self.state().fault, Some(Fault::CutWithoutLinks(_))) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         if self.number(to).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
@@ -251,7 +256,7 @@ impl Write for Open {
         let called = self.disk.call();
         let mut state = self.disk.state();
         let taken = match (&called, state.fault) {
-            (Err(_), Some(Fault::Cut(at))) if state.calls > at + 1 => 0,
+            (Err(_), Some(Fault::Cut(at) | Fault::CutWithoutLinks(at))) if state.calls > at + 1 => 0,
             (Err(_), _) => bytes.len() / 2,
             (Ok(()), Some(Fault::ShortWrites(most))) => bytes.len().min(most),
             (Ok(()), _) => bytes.len(),
