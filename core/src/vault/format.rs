@@ -55,7 +55,31 @@
 //! | … | zeros, up to the next size bucket |
 //!
 //! Buckets are 4 KiB, 6 KiB, 8 KiB, 12 KiB, 16 KiB and so on: 2^n and 1.5 × 2^n. The number of tokens is not told by
-//! the size of the file to within a third. What the JSON text holds is in `payload.rs`.
+//! the size of the file to within a third.
+//!
+//! # The JSON text
+//!
+//! ```json
+//! { "tokens": [ { "id": "32 hexadecimal digits", "type": "totp", "issuer": "GitHub", "account": "mira", "secret": "Base32",
+//!                 "algorithm": "SHA1", "digits": 6, "period": 30 } ],
+//!   "bin": [ { "token": { }, "deleted_at": 1700000000, "place": 3 } ],
+//!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ] }
+//! ```
+//!
+//! `tokens` is in the user's order, and the only section that is never missing. Base32 is upper case without padding.
+//!
+//! | `type` | fields beside `id`, `type`, `secret` |
+//! | --- | --- |
+//! | `totp` | `algorithm` (`SHA1`, `SHA256`, `SHA512`), `digits`, `period` in seconds |
+//! | `hotp` | `algorithm`, `digits`, `counter`: the next one |
+//! | `ocra` | `suite`, `counter`: the next one, `encoding` of a numeric challenge (`rfc`, `ascii`) |
+//! | `steam` | none |
+//! | `motp`, `yandex` | `pin` |
+//!
+//! Where they say something: `issuer`, `account`, `note`, `groups` (names), `favourite`, `icon`, `unknown` (pairs of name and value that
+//! came with the enrolment). `bin` holds deleted tokens, the newest first, with the Unix time of the deletion and the place that
+//! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
+//! types just then.
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,4 @@
-//! What the payload's JSON text holds: sections, each a record of its own, apart from the types that the app works with.
-//!
-//! ```json
-//! { "tokens": [ { "id": "…", "type": "totp", "issuer": "…", "account": "…", "secret": "Base32",
-//!                 "algorithm": "SHA1", "digits": 6, "period": 30 } ],
-//!   "bin": [ { "token": {…}, "deleted_at": 1700000000, "place": 3 } ],
-//!   "wrapping_keys": [ { "slot": "…", "key": "Base32" } ] }
-//! ```
-//!
-//! A token has just the fields of its type: `algorithm`, `digits`, `period` (totp), `counter` (hotp, ocra), `suite`, `encoding` (ocra),
-//! `pin` (motp, yandex); and `note`, `groups`, `favourite`, `icon`, `unknown` where they say something. Sections but `tokens` may be missing.
+//! What the payload's JSON text holds, as records apart from the types that the app works with. [`super::format`] describes it.
 //!
 //! Secrets pass through no buffer that is not wiped: they are written from the secret's own memory into a wiped text, and
 //! read from the wiped text where it lies. The exception is a PIN with a quote, a backslash or a control character in it: the JSON

@@ -297,3 +297,61 @@ pub(crate) fn device_entry(vault: &Hex<16>, slot: &Hex<16>) -> String {
 fn device_wrapping_key(secret: &Secret, vault: &Hex<16>) -> Option<Key> {
     Key::from_secret(secret).map(|key| key.derive(vault, &[b"device"]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::testing::{CountingEntropy, MemoryKeystore, password, password_slot};
+
+    fn slot() -> (Slot, Key, Key, Hex<16>) {
+        let entropy = CountingEntropy::default();
+        let vault = Hex::random(&entropy).unwrap();
+        let vault_key = Key::random(&entropy).unwrap();
+        let Prepared { head, wrapping } =
+            password_slot("password").prepare(&vault, &entropy, None, CostRule::AnyForTests).unwrap();
+        (Slot::wrap(head, &wrapping, &vault, &vault_key, &entropy).unwrap(), wrapping, vault_key, vault)
+    }
+
+    #[test]
+    fn a_password_gives_the_vault_key_back() {
+        let (slot, _, vault_key, vault) = slot();
+        let unwrap = |text| slot.unwrap(&slot.wrapping_key(&password(text), &vault, None).unwrap(), &vault);
+        assert_eq!(unwrap("password").unwrap().expose(), vault_key.expose());
+        assert!(unwrap("Password").is_none());
+        assert!(slot.holds(&vault_key, &vault));
+    }
+
+    #[test]
+    fn a_wrapped_key_is_bound_to_vault_slot_kind_and_cost() {
+        let (slot, wrapping, _, vault) = slot();
+        assert!(slot.unwrap(&wrapping, &vault).is_some());
+        assert!(slot.unwrap(&wrapping, &Hex([9; 16])).is_none());
+        assert!(Slot { id: Hex([9; 16]), ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
+        assert!(Slot { kind: SlotKind::Device, ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
+        assert!(Slot { kdf: None, ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
+        let mut kdf = slot.kdf.clone().unwrap();
+        kdf.passes += 1;
+        assert!(Slot { kdf: Some(kdf), ..slot }.unwrap(&wrapping, &vault).is_none());
+    }
+
+    #[test]
+    fn a_wrapped_key_that_opens_still_has_to_be_the_one_committed_to() {
+        // What a forger of a key that two passwords open cannot do.
+        let (slot, wrapping, vault_key, vault) = slot();
+        let forged = Slot { commitment: Hex([0; 32]), ..slot };
+        assert!(forged.unwrap(&wrapping, &vault).is_none());
+        assert!(!forged.holds(&vault_key, &vault));
+    }
+
+    #[test]
+    fn a_device_secret_fits_its_own_vault_only() {
+        let (entropy, keystore) = (CountingEntropy::default(), MemoryKeystore::default());
+        let (vault, other) = (Hex([1; 16]), Hex([2; 16]));
+        let Prepared { head, wrapping } =
+            NewSlot::Device.prepare(&vault, &entropy, Some(&keystore), CostRule::Floor).unwrap();
+        let secret = keystore.get(&device_entry(&vault, &head.id)).unwrap().unwrap();
+        assert_eq!(device_wrapping_key(&secret, &vault).unwrap().expose(), wrapping.expose());
+        assert_ne!(device_wrapping_key(&secret, &other).unwrap().expose(), wrapping.expose());
+        assert_ne!(secret.expose(), wrapping.expose());
+    }
+}

@@ -166,7 +166,9 @@ impl Store {
             // FAT, and some Android storage, have no second names.
             Err(_) => self.write_whole(&second, &self.files.read(&self.file, MOST_BYTES + 1)?)?,
         }
-        self.files.rename(&second, &self.beside(suffix))
+        self.files.rename(&second, &self.beside(suffix))?;
+        // Where an interrupted write had come so far already, both names are one file's, and renaming does nothing (POSIX).
+        self.remove_if_there(&second)
     }
 
     /// Writes a file that was not there, and is sure of it.

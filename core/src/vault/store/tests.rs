@@ -221,6 +221,21 @@ fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_room_again() {
 }
 
 #[test]
+fn a_write_after_one_that_was_cut_off_leaves_nothing_behind() {
+    let vault = Vault::new();
+    for at in 0..8 {
+        let disk = vault.disk.snapshot();
+        let (mut session, _) = vault.open(&disk, PASSWORD).unwrap();
+        disk.set_fault(Some(Fault::Cut(at)));
+        add(&mut session, 3, "Late").ok();
+        let disk = disk.snapshot();
+        let (mut session, _) = vault.open(&disk, PASSWORD).unwrap();
+        add(&mut session, 4, "Later").unwrap();
+        assert_eq!(vault.open(&disk, PASSWORD).unwrap().1, [], "cut at {at}");
+    }
+}
+
+#[test]
 fn what_an_interrupted_write_left_is_cleaned_away_at_opening() {
     let vault = Vault::new();
     let disk = vault.disk.snapshot();

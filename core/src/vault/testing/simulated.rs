@@ -161,6 +161,8 @@ impl NameChange {
         match self {
             Self::Set(path, inode) => drop(names.insert(path.clone(), *inode)),
             Self::Remove(path) => drop(names.remove(path)),
+            // POSIX: two names of one file stay so.
+            Self::Rename(from, to, inode) if names.get(to) == Some(inode) && names.get(from) == Some(inode) => {}
             Self::Rename(from, to, inode) => {
                 names.remove(from);
                 names.insert(to.clone(), *inode);
