@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+// A crate of its own over there, whose items are public for its targets.
+#[allow(unreachable_pub)]
 #[path = "../fuzz/src/lib.rs"]
 mod bodies;
 

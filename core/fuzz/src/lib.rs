@@ -27,7 +27,7 @@ pub fn uri(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let _ = detect(&text, None);
     for kind in KindName::ALL {
-        manual::check_key(&text, kind, data.len() % 2 == 0);
+        let _ = manual::check_key(&text, kind, data.len().is_multiple_of(2));
     }
     let _ = import::read(data, None);
     if let Ok(read) = otpauth::read(&text, Some(&SecretText::from("1234"))) {

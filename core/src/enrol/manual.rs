@@ -57,8 +57,9 @@ pub struct KeyCheck {
 /// Looks at a key while it is typed.
 #[must_use]
 pub fn check_key(key: &str, kind: KindName, protectimus_checksum: bool) -> KeyCheck {
-    let typed =
-        Zeroizing::new(key.chars().filter(|c| !is_filler(*c)).map(|c| c.to_ascii_uppercase()).collect::<String>());
+    // Reserved whole, so that no growth leaves unwiped copies behind.
+    let mut typed = Zeroizing::new(String::with_capacity(key.len()));
+    typed.extend(key.chars().filter(|c| !is_filler(*c)).map(|c| c.to_ascii_uppercase()));
     let (key, check) = match protectimus::split(&typed).filter(|_| protectimus_checksum) {
         Some((key, check)) => (key, Some(check)),
         None => (typed.as_str(), None),

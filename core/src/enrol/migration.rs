@@ -91,12 +91,12 @@ impl Part {
 fn base64(data: &str) -> Result<Zeroizing<Vec<u8>>, EnrolError> {
     let unescaped = data.contains('%').then(|| decode(data, Plus::Literal));
     let data = unescaped.as_ref().map_or(data, |text| text.expose());
-    let clean = data.trim_end_matches(['=', '\r', '\n']).chars().map(|c| match c {
+    let mut clean = Zeroizing::new(String::with_capacity(data.len()));
+    clean.extend(data.trim_end_matches(['=', '\r', '\n']).chars().map(|c| match c {
         ' ' | '-' => '+',
         '_' => '/',
         other => other,
-    });
-    let clean = Zeroizing::new(clean.collect::<String>());
+    }));
     BASE64_NOPAD.decode(clean.as_bytes()).map(Zeroizing::new).map_err(|_| EnrolError::Migration)
 }
 

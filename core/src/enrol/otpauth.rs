@@ -127,12 +127,12 @@ impl Reading {
         let algorithm = self.parameters.take_algorithm()?.unwrap_or_default();
         let digits = self.parameters.take_digits()?.unwrap_or(Digits::SIX);
         if self.issuer == "Steam" && digits.get() == 5 {
-            self.ignore("period", Some("30"))?;
-            self.ignore("counter", None)?;
+            self.ignore("period", "30")?;
+            self.ignore("counter", "0")?;
             return self.done(secret, Kind::Steam);
         }
         let period = self.parameters.take_period()?.unwrap_or(Period::THIRTY);
-        self.ignore("counter", None)?;
+        self.ignore("counter", "0")?;
         self.done(secret, Kind::Totp { algorithm, digits, period })
     }
 
@@ -144,7 +144,7 @@ impl Reading {
         if counter.is_none() {
             self.warnings.push(Warning::CounterAssumed);
         }
-        self.ignore("period", None)?;
+        self.ignore("period", "30")?;
         self.done(secret, Kind::Hotp { algorithm, digits, counter: Counter(counter.unwrap_or_default()) })
     }
 
@@ -154,18 +154,18 @@ impl Reading {
             self.parameters.take(&STEAM_MARK)?;
         }
         self.ignore_all([("algorithm", "SHA1"), ("digits", "5"), ("period", "30")])?;
-        self.ignore("counter", None)?;
+        self.ignore("counter", "0")?;
         self.done(secret, Kind::Steam)
     }
 
     fn ocra(mut self) -> Result<Enrolment, EnrolError> {
         let secret = self.base32()?;
-        let given = self.parameters.take(&SUITE)?;
-        let suite = if let Some(text) = &given {
+        let suite = if let Some(text) = self.parameters.take(&SUITE)? {
+            let suite = ocra::suite(Some(text.expose()), &self.issuer, None, None, &mut self.warnings)?;
             // The suite says both.
-            self.ignore("algorithm", None)?;
-            self.ignore("digits", None)?;
-            ocra::suite(Some(text.expose()), &self.issuer, None, None, &mut self.warnings)?
+            self.ignore("algorithm", suite.algorithm().name())?;
+            self.ignore("digits", &suite.digits().map_or(0, Digits::get).to_string())?;
+            suite
         } else {
             let algorithm = self.parameters.take_algorithm()?;
             let digits = self.parameters.take_digits()?;
@@ -179,10 +179,10 @@ impl Reading {
         let counter = if suite.has_counter() {
             Counter(self.parameters.take_number("counter")?.unwrap_or_default())
         } else {
-            self.ignore("counter", None)?;
+            self.ignore("counter", "0")?;
             Counter(0)
         };
-        self.ignore("period", None)?;
+        self.ignore("period", "30")?;
         self.done(secret, Kind::Ocra { suite, counter, encoding })
     }
 
@@ -211,10 +211,11 @@ impl Reading {
         key::base32(text.expose(), &mut self.warnings)
     }
 
-    /// Takes a parameter that this kind has no use for, and says so unless it only repeats what is fixed anyway.
-    fn ignore(&mut self, name: &str, fixed: Option<&str>) -> Result<(), EnrolError> {
+    /// Takes a parameter that this kind has no use for, and says so unless it only repeats what is fixed anyway, or the
+    /// value that apps write beside every kind.
+    fn ignore(&mut self, name: &str, usual: &str) -> Result<(), EnrolError> {
         if let Some(value) = self.parameters.take(&[name])?
-            && !fixed.is_some_and(|fixed| value.expose().eq_ignore_ascii_case(fixed))
+            && !value.expose().eq_ignore_ascii_case(usual)
         {
             self.warnings.push(Warning::Ignored { parameter: name.to_owned() });
         }
@@ -223,7 +224,7 @@ impl Reading {
 
     /// The same for the parameters that a kind has fixed.
     fn ignore_all(&mut self, fixed: [(&str, &str); 3]) -> Result<(), EnrolError> {
-        fixed.into_iter().try_for_each(|(name, fixed)| self.ignore(name, Some(fixed)))
+        fixed.into_iter().try_for_each(|(name, fixed)| self.ignore(name, fixed))
     }
 
     fn done(self, secret: Secret, kind: Kind) -> Result<Enrolment, EnrolError> {

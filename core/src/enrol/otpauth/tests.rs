@@ -131,9 +131,12 @@ fn counters() {
     assert_eq!((hotp("&counter=10").kind, hotp("&counter=10").warnings), (kind(10), vec![]));
     assert_eq!((hotp("").kind, hotp("").warnings), (kind(0), vec![Warning::CounterAssumed]));
     assert_eq!(hotp("&counter=18446744073709551615").kind, kind(u64::MAX));
-    let totp = totp(&format!("otpauth://totp/x?secret={KEY}&counter=7"));
-    assert_eq!(totp.warnings, [Warning::Ignored { parameter: "counter".to_owned() }]);
-    assert!(totp.unknown.is_empty());
+    let ignored = totp(&format!("otpauth://totp/x?secret={KEY}&counter=7"));
+    assert_eq!(ignored.warnings, [Warning::Ignored { parameter: "counter".to_owned() }]);
+    assert!(ignored.unknown.is_empty());
+    // Some apps write every parameter beside every type.
+    assert!(totp(&format!("otpauth://totp/x?secret={KEY}&counter=0")).warnings.is_empty());
+    assert!(hotp("&counter=1&period=30").warnings.is_empty());
 }
 
 #[test]
