@@ -12,7 +12,7 @@ use std::{
     error::Error,
     fs, io,
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Instant,
+    time::Duration,
 };
 
 use rxing::{
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Texts, milliseconds of reading (a file's decoding to pixels not counted, as for the other readers), and an error.
+/// Texts, milliseconds of processor time (a file's decoding to pixels not counted, as for the other readers), and an error.
 fn measure(file: &str, with: With) -> Result<(Vec<String>, f64, Option<String>), Box<dyn Error>> {
     if let Some((size, path)) = file.split_once(':') {
         let size: Vec<usize> = size.split('x').map(str::parse).collect::<Result<_, _>>()?;
@@ -63,10 +63,7 @@ fn measure(file: &str, with: With) -> Result<(Vec<String>, f64, Option<String>),
     }
     let bytes = fs::read(file)?;
     let Ok(picture) = image::load_from_memory(&bytes) else {
-        let started = Instant::now();
-        let outcome = read::picture(&bytes, Budget::PICTURE);
-        let error = outcome.as_ref().err().map(ToString::to_string);
-        return Ok((outcome.unwrap_or_default(), started.elapsed().as_secs_f64() * 1e3, error));
+        return Ok(timed(|| read::picture(&bytes, Budget::PICTURE).map_err(|error| error.to_string())));
     };
     let rgba = picture.has_alpha();
     let grey = picture.to_luma8();
@@ -102,9 +99,23 @@ fn ours(luma: Luma<'_>, with: With) -> Result<Vec<String>, String> {
 }
 
 fn timed(read: impl FnOnce() -> Result<Vec<String>, String>) -> (Vec<String>, f64, Option<String>) {
-    let started = Instant::now();
+    let started = processor_time();
     let outcome = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err("panic".into()));
-    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    let milliseconds = processor_time().saturating_sub(started).as_secs_f64() * 1e3;
     let error = outcome.as_ref().err().cloned();
     (outcome.unwrap_or_default(), milliseconds, error)
+}
+
+/// What this process has spent on all threads: other programs on the machine do not count.
+#[cfg(unix)]
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.try_into().unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn processor_time() -> Duration {
+    use std::{sync::LazyLock, time::Instant};
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }

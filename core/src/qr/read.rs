@@ -11,14 +11,21 @@
 use std::time::Duration;
 
 mod cascade;
+mod codewords;
+mod deblur;
 mod decode;
 mod filter;
+mod finders;
 mod grey;
+mod lattice;
 mod quiet;
+mod reed_solomon;
+mod soft;
 mod symbols;
 mod worker;
 
 use grey::Grey;
+use worker::Search;
 
 /// An 8-bit grey picture whose rows may be longer than they are wide (raw camera planes).
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +78,10 @@ pub enum ReadError {
 pub fn picture(file: &[u8], budget: Budget) -> Result<Vec<String>, ReadError> {
     decode::bound_file(file)?;
     let file = file.to_vec();
-    worker::run(budget, move |search| {
-        let grey = decode::grey(&file)?;
+    worker::run(Search::within(budget), move |search| {
+        let picture = decode::grey(&file)?.into();
         drop(file);
-        cascade::run(&grey, search);
+        cascade::run(&picture, search);
         Ok(())
     })
 }
@@ -84,7 +91,8 @@ pub fn picture(file: &[u8], budget: Budget) -> Result<Vec<String>, ReadError> {
 /// # Errors
 /// [`ReadError`]; [`ReadError::Damaged`] where the bytes are fewer than the size asks for.
 pub fn luma(luma: Luma<'_>, budget: Budget) -> Result<Vec<String>, ReadError> {
-    read(Grey::from_luma(luma)?, budget)
+    let search = Search::within(budget);
+    read(Grey::from_luma(luma)?, search)
 }
 
 /// Texts of all codes in raw RGBA pixels (a clipboard picture), each once.
@@ -92,12 +100,13 @@ pub fn luma(luma: Luma<'_>, budget: Budget) -> Result<Vec<String>, ReadError> {
 /// # Errors
 /// [`ReadError`]; [`ReadError::Damaged`] where the bytes are not four a pixel.
 pub fn rgba(bytes: &[u8], width: usize, height: usize, budget: Budget) -> Result<Vec<String>, ReadError> {
-    read(Grey::from_rgba(bytes, width, height)?, budget)
+    let search = Search::within(budget);
+    read(Grey::from_rgba(bytes, width, height)?, search)
 }
 
-fn read(grey: Grey, budget: Budget) -> Result<Vec<String>, ReadError> {
-    worker::run(budget, move |search| {
-        cascade::run(&grey, search);
+fn read(grey: Grey, search: Search) -> Result<Vec<String>, ReadError> {
+    worker::run(search, move |search| {
+        cascade::run(&grey.into(), search);
         Ok(())
     })
 }

@@ -43,7 +43,7 @@ impl Modules {
     /// Whether a module is dark; outside all is light.
     #[must_use]
     pub fn dark(&self, x: usize, y: usize) -> bool {
-        x < self.side && self.dark.get(y * self.side + x).copied().unwrap_or(false)
+        x < self.side && y < self.side && self.dark.get(y * self.side + x).copied().unwrap_or(false)
     }
 
     /// Half-block characters with the quiet zone, for a terminal.
@@ -159,8 +159,10 @@ mod tests {
         let code = Modules::encode("a").unwrap();
         let dark = (0..code.side()).flat_map(|y| (0..code.side()).map(move |x| (x, y)));
         let dark = dark.filter(|&(x, y)| code.dark(x, y)).count();
-        let drawn: usize =
-            code.to_svg().split('h').skip(3).filter_map(|part| part.split('v').next()?.parse::<usize>().ok()).sum();
+        let svg = code.to_svg();
+        let (_, runs) = svg.rsplit_once("d=\"").unwrap();
+        let length = |part: &str| part.split('v').next()?.parse::<usize>().ok();
+        let drawn: usize = runs.split('h').skip(1).filter_map(length).sum();
         assert_eq!(drawn, dark);
     }
 }

@@ -1,60 +1,160 @@
-//! The passes over one picture, cheapest first, until one finds a code.
+//! The passes over one picture, cheapest first, until its codes are read.
+//!
+//! Each pass brings out what another hides: noise asks for blur and blur for sharpening, shadows for a local threshold and a code
+//! without a margin for a global one. What each is worth is measured in docs/qr.md.
 
 use rxing::{
     Binarizer, Luma8Source,
     common::{BitMatrix, HybridBinarizer},
 };
 
-use super::{grey::Grey, quiet, symbols, worker::Search};
+use super::{
+    grey::{Grey, Picture},
+    quiet, symbols,
+    worker::Search,
+};
 
-/// One way to make a picture black and white.
+/// What is done to the grey picture.
 #[derive(Debug, Clone, Copy)]
-enum Pass {
-    Raw,
-    BlurThreshold,
-    Sharpen,
+enum Filter {
+    None,
+    /// Mean of three by three.
     Blur,
-    SharpenThreshold,
+    /// Unsharp mask: radius in pixels, strength.
+    Sharpen(usize, i32),
     Double,
+    /// Inverse of a Gaussian: standard deviation in pixels, noise-to-signal power.
+    Focus(f32, f32),
+    /// Inverse of a straight motion, in pixels.
+    Steady(f32),
 }
 
-const PASSES: [Pass; 6] =
-    [Pass::Raw, Pass::BlurThreshold, Pass::Sharpen, Pass::Blur, Pass::SharpenThreshold, Pass::Double];
+/// How grey becomes black and white.
+#[derive(Debug, Clone, Copy)]
+enum Threshold {
+    /// By 8 by 8 blocks, with care for flat ones.
+    Blocks,
+    /// By the mean of a wide neighbourhood.
+    LocalMean,
+    /// By one level, in parts of the picture's range.
+    Level(f32),
+}
 
-/// Looks until a pass finds something, all passes are done or the search is over.
-pub(super) fn run(grey: &Grey, search: &Search) {
-    for pass in PASSES {
+type Pass = (Filter, Threshold);
+
+/// What a live frame gets.
+const QUICK: [Pass; 3] = [
+    (Filter::None, Threshold::Blocks),
+    (Filter::Blur, Threshold::LocalMean),
+    (Filter::Sharpen(3, 2), Threshold::Blocks),
+];
+
+/// What a finer version of a large picture gets.
+const FINER: [Pass; 2] = [(Filter::None, Threshold::Blocks), (Filter::Blur, Threshold::LocalMean)];
+
+/// What a picture gets that showed nothing.
+const THOROUGH: [Pass; 20] = [
+    (Filter::Blur, Threshold::Blocks),
+    (Filter::None, Threshold::Level(0.1)),
+    (Filter::Sharpen(4, 3), Threshold::LocalMean),
+    (Filter::Double, Threshold::Blocks),
+    (Filter::None, Threshold::Level(0.2)),
+    (Filter::Focus(2.0, 1e-2), Threshold::Blocks),
+    (Filter::Focus(3.0, 1e-2), Threshold::Blocks),
+    (Filter::Focus(4.0, 3e-3), Threshold::Blocks),
+    (Filter::Focus(5.0, 1e-3), Threshold::Blocks),
+    (Filter::Focus(6.0, 1e-3), Threshold::Blocks),
+    (Filter::Focus(7.0, 3e-4), Threshold::Blocks),
+    (Filter::Focus(8.0, 3e-4), Threshold::Blocks),
+    (Filter::Focus(9.0, 3e-4), Threshold::Blocks),
+    (Filter::Focus(10.0, 3e-4), Threshold::Blocks),
+    (Filter::Focus(11.5, 3e-4), Threshold::Blocks),
+    (Filter::Focus(13.0, 3e-4), Threshold::Blocks),
+    (Filter::Focus(6.0, 1e-4), Threshold::Blocks),
+    (Filter::Focus(7.0, 1e-4), Threshold::Blocks),
+    (Filter::Focus(8.0, 1e-4), Threshold::Blocks),
+    (Filter::Focus(9.0, 1e-4), Threshold::Blocks),
+];
+
+/// Shortest motion that is taken out, in pixels; the next ones are each an eighth longer.
+const SHORTEST_MOTION: f32 = 5.0;
+const MOTION_STEP: f32 = 1.13;
+const MOTIONS: i32 = 17;
+
+/// Whether to look on after a symbol was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// One pass has read a symbol.
+    Read,
+    /// A pass has read a symbol, and it left none unread.
+    AllRead,
+}
+
+/// Looks until nothing is left to find or the search is over.
+pub(super) fn run(picture: &Picture, search: &Search) {
+    let Picture { grey, finer } = picture;
+    if search.is_quick() {
+        run_passes(grey, &QUICK, Until::Read, search);
+        return;
+    }
+    if run_passes(grey, &QUICK, Until::AllRead, search)
+        || finer.as_ref().is_some_and(|finer| run_passes(finer, &FINER, Until::AllRead, search))
+        || search.count() > 0
+        || run_passes(grey, &THOROUGH, Until::Read, search)
+    {
+        return;
+    }
+    let turned = quiet::catch(|| Some(grey.turned(grey.motion()?))).flatten();
+    if let Some(turned) = turned {
+        let lengths = (0..MOTIONS).map(|n| SHORTEST_MOTION * MOTION_STEP.powi(n));
+        let passes: Vec<Pass> = lengths.map(|length| (Filter::Steady(length), Threshold::Blocks)).collect();
+        run_passes(&turned, &passes, Until::Read, search);
+    }
+}
+
+/// Whether the search may end.
+fn run_passes(grey: &Grey, passes: &[Pass], until: Until, search: &Search) -> bool {
+    let closely = !search.is_quick();
+    for &pass in passes {
         if search.over() {
-            return;
+            return true;
         }
-        let Some(mut matrix) = quiet::catch(|| pass.apply(grey)).flatten() else { continue };
-        if symbols::read(&matrix, true, search) || search.over() {
-            return;
+        let Some((mut grey, mut matrix)) = quiet::catch(|| apply(pass, grey)).flatten() else { continue };
+        let dark = symbols::read(&grey, &matrix, closely, search);
+        if dark.read && until == Until::Read {
+            return true;
         }
+        // Light codes on dark ground.
         matrix.flip_self();
-        if symbols::read(&matrix, true, search) {
-            return;
+        grey.invert();
+        let light = symbols::read(&grey, &matrix, closely, search);
+        let left = dark.left || light.left;
+        if (dark.read || light.read) && (until == Until::Read || !left) {
+            return true;
         }
     }
+    false
 }
 
-impl Pass {
-    fn apply(self, grey: &Grey) -> Option<BitMatrix> {
+fn apply((filter, threshold): Pass, grey: &Grey) -> Option<(Grey, BitMatrix)> {
+    let grey = match filter {
+        Filter::None => grey.clone(),
+        Filter::Blur => grey.blurred(1),
+        Filter::Sharpen(radius, strength) => grey.sharpened(radius, strength),
+        Filter::Double => grey.doubled(),
+        Filter::Focus(sigma, floor) => grey.focused(sigma, floor),
+        Filter::Steady(length) => grey.steadied(length),
+    };
+    let matrix = match threshold {
+        Threshold::Blocks => blocks(&grey)?,
         // Wide enough for several modules of a code that fills the picture.
-        let radius = (grey.width.min(grey.height) / 24).max(4);
-        match self {
-            Self::Raw => hybrid(grey),
-            Self::BlurThreshold => grey.blurred(1).below_local_mean(radius),
-            Self::Sharpen => hybrid(&grey.sharpened(3, 2)),
-            Self::Blur => hybrid(&grey.blurred(1)),
-            Self::SharpenThreshold => grey.sharpened(4, 3).below_local_mean(radius),
-            Self::Double => hybrid(&grey.doubled()),
-        }
-    }
+        Threshold::LocalMean => grey.below_local_mean((grey.width.min(grey.height) / 24).max(4))?,
+        Threshold::Level(part) => grey.below_level(part)?,
+    };
+    Some((grey, matrix))
 }
 
-/// Thresholds by 8 by 8 blocks, with care for flat ones.
-fn hybrid(grey: &Grey) -> Option<BitMatrix> {
+fn blocks(grey: &Grey) -> Option<BitMatrix> {
     let (width, height) = (u32::try_from(grey.width).ok()?, u32::try_from(grey.height).ok()?);
     let source = Luma8Source::new_with_slice(&grey.pixels, width, height).ok()?;
     HybridBinarizer::new(source).get_black_matrix().ok().cloned()

@@ -48,6 +48,34 @@ impl Grey {
         Some(matrix)
     }
 
+    /// Dark where a pixel is below a part of the range between the darkest and the lightest hundredth.
+    pub(super) fn below_level(&self, part: f32) -> Option<BitMatrix> {
+        let mut counts = [0usize; 256];
+        for &p in &self.pixels {
+            counts[usize::from(p)] += 1;
+        }
+        let hundredth = self.pixels.len() / 100;
+        let quantile = |mut seen: usize, from: usize| {
+            (0..256usize).map(|step| step.abs_diff(from)).find(|&level| {
+                seen += counts[level];
+                seen > hundredth
+            })
+        };
+        let (low, high) = (quantile(0, 0)?, quantile(0, 255)?);
+        let level = low as f32 + part * (high.saturating_sub(low)) as f32;
+        let mut matrix = BitMatrix::new(u32::try_from(self.width).ok()?, u32::try_from(self.height).ok()?).ok()?;
+        let mut bits = BitArray::with_size(self.width);
+        for (y, row) in self.pixels.chunks_exact(self.width).enumerate() {
+            for (i, word) in row.chunks(BIT_FIELD_BASE_BITS).enumerate() {
+                let word =
+                    word.iter().enumerate().fold(0, |word, (bit, &p)| word | usize::from(f32::from(p) < level) << bit);
+                bits.setBulk(i * BIT_FIELD_BASE_BITS, word);
+            }
+            matrix.setRow(u32::try_from(y).ok()?, &bits);
+        }
+        Some(matrix)
+    }
+
     /// Twice as wide and high, linearly interpolated.
     pub(super) fn doubled(&self) -> Self {
         let (width, height) = (2 * self.width, 2 * self.height);

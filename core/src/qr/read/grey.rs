@@ -1,11 +1,15 @@
 //! A grey picture of a size that the passes can afford.
 
-use super::{Luma, ReadError};
+use super::{Luma, ReadError, lattice::At};
 
 /// Most pixels that are ever read.
 pub(super) const MAX_PIXELS: usize = 64_000_000;
-/// Longest side after halving: finer than any camera resolves a code's modules.
+/// Longest side that most passes look at: a code that fills such a picture has nine pixels a module at least.
 const MAX_SIDE: usize = 1600;
+/// Modules of the smallest code: a picture that is narrower holds none.
+const MIN_SIDE: usize = 21;
+/// Pixels above which even a narrow picture is halved.
+const MAX_NARROW: usize = 4_000_000;
 
 /// Grey pixels, row after row, without gaps; 0 is black.
 #[derive(Debug, Clone)]
@@ -32,7 +36,7 @@ impl Grey {
         for row in rows {
             pixels.extend_from_slice(row.get(..luma.width).ok_or(ReadError::Damaged)?);
         }
-        Ok(Self { pixels, width: luma.width, height: luma.height }.halved_to_fit())
+        Ok(Self { pixels, width: luma.width, height: luma.height })
     }
 
     /// Takes pixels of three bytes.
@@ -68,14 +72,30 @@ impl Grey {
             return Err(ReadError::Damaged);
         }
         let pixels = bytes.chunks_exact(channels).map(grey).collect();
-        Ok(Self { pixels, width, height }.halved_to_fit())
+        Ok(Self { pixels, width, height })
     }
 
-    fn halved_to_fit(mut self) -> Self {
-        while self.width.max(self.height) > MAX_SIDE && self.width.min(self.height) > 1 {
-            self = self.halved();
+    /// Grey between four pixels; beyond the borders as at them.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // clamped to the picture
+    pub(super) fn between(&self, at: At) -> f32 {
+        let x = (at.x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (at.y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (column, row) = (x as usize, y as usize);
+        let (across, along) = (x - column as f32, y - row as f32);
+        let next = usize::from(column + 1 < self.width);
+        let here = row * self.width + column;
+        let below = here + if row + 1 < self.height { self.width } else { 0 };
+        let pixel = |n: usize| self.pixels.get(n).map_or(0.0, |&p| f32::from(p));
+        let upper = pixel(here) * (1.0 - across) + pixel(here + next) * across;
+        let lower = pixel(below) * (1.0 - across) + pixel(below + next) * across;
+        upper * (1.0 - along) + lower * along
+    }
+
+    /// Light for dark.
+    pub(super) fn invert(&mut self) {
+        for p in &mut self.pixels {
+            *p = !*p;
         }
-        self
     }
 
     /// Half as wide and high: each pixel the mean of four. An odd last row or column is dropped.
@@ -91,10 +111,31 @@ impl Grey {
     }
 }
 
+/// A picture in the size that most passes look at.
+#[derive(Debug)]
+pub(super) struct Picture {
+    pub(super) grey: Grey,
+    /// Twice as wide and high, where the original was.
+    pub(super) finer: Option<Grey>,
+}
+
+impl From<Grey> for Picture {
+    fn from(mut grey: Grey) -> Self {
+        let mut finer = None;
+        while grey.width.max(grey.height) > MAX_SIDE
+            && (grey.width.min(grey.height) >= 2 * MIN_SIDE || grey.pixels.len() > MAX_NARROW)
+        {
+            let half = grey.halved();
+            finer = Some(std::mem::replace(&mut grey, half));
+        }
+        Self { grey, finer }
+    }
+}
+
 fn bound(width: usize, height: usize) -> Result<(), ReadError> {
     match width.checked_mul(height) {
-        Some(0) => Err(ReadError::NoCode),
-        Some(pixels) if pixels <= MAX_PIXELS => Ok(()),
+        Some(pixels) if pixels <= MAX_PIXELS && width.min(height) >= MIN_SIDE => Ok(()),
+        Some(pixels) if pixels <= MAX_PIXELS => Err(ReadError::NoCode),
         _ => Err(ReadError::TooLarge),
     }
 }

@@ -3,11 +3,13 @@
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{Budget, ReadError, quiet};
 
+/// Budget from which on a picture is looked at thoroughly.
+const THOROUGH: Duration = Duration::from_millis(500);
 /// Codes in one picture that are ever reported.
 const MAX_CODES: usize = 100;
 
@@ -15,17 +17,28 @@ const MAX_CODES: usize = 100;
 #[derive(Debug)]
 pub(super) struct Search {
     deadline: Instant,
+    quick: bool,
     texts: Mutex<Vec<String>>,
 }
 
 impl Search {
-    fn until(deadline: Instant) -> Self {
-        Self { deadline, texts: Mutex::default() }
+    /// A search whose time begins now.
+    pub(super) fn within(budget: Budget) -> Self {
+        Self { deadline: Instant::now() + budget.0, quick: budget.0 < THOROUGH, texts: Mutex::default() }
+    }
+
+    /// Whether only the quick passes are worth their time: the next frame is a better chance.
+    pub(super) fn is_quick(&self) -> bool {
+        self.quick
     }
 
     /// Whether to stop looking.
     pub(super) fn over(&self) -> bool {
         Instant::now() >= self.deadline || self.count() >= MAX_CODES
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// How many different texts were found.
@@ -46,16 +59,16 @@ impl Search {
     }
 }
 
-/// Runs `work` on a thread and returns what it found by the budget's end.
+/// Runs `work` on a thread and returns what it found by the deadline.
 ///
 /// # Errors
 /// What `work` reports; [`ReadError::NoCode`] when nothing was found; [`ReadError::Damaged`] when `work` panicked
 /// before it found anything.
 pub(super) fn run(
-    budget: Budget,
+    search: Search,
     work: impl FnOnce(&Search) -> Result<(), ReadError> + Send + 'static,
 ) -> Result<Vec<String>, ReadError> {
-    let search = Arc::new(Search::until(Instant::now() + budget.0));
+    let search = Arc::new(search);
     let (done, ended) = mpsc::sync_channel(1);
     let theirs = Arc::clone(&search);
     let worker = thread::Builder::new().name("qr-reader".into()).spawn(move || {
@@ -64,7 +77,7 @@ pub(super) fn run(
         let _ = done.send(outcome);
     });
     let outcome = match worker {
-        Ok(_) => ended.recv_timeout(budget.0).unwrap_or(Ok(())),
+        Ok(_) => ended.recv_timeout(search.left()).unwrap_or(Ok(())),
         Err(_) => Ok(()),
     };
     let texts = search.texts();

@@ -1,0 +1,106 @@
+//! Finds the finder patterns of a black-and-white picture, in a time that the picture cannot stretch.
+
+use rxing::{
+    common::{
+        BitMatrix,
+        cpp_essentials::{ConcentricPattern, LocateConcentricPattern},
+    },
+    point,
+};
+
+use super::worker::Search;
+
+/// Finder patterns that are looked at: three for each of the codes that one picture may hold, and as many false ones.
+const MAX_FINDERS: usize = 600;
+/// Rows from one scan line to the next: the middle of a finder is three modules high.
+const STEP: usize = 3;
+/// Dark and light modules across a finder's middle.
+const PATTERN: [u16; 5] = [1, 1, 3, 1, 1];
+
+/// All finder patterns, or as many as time and bounds allow.
+pub(super) fn find(matrix: &BitMatrix, search: &Search) -> Vec<ConcentricPattern> {
+    let mut found: Vec<ConcentricPattern> = Vec::new();
+    let mut runs = Vec::new();
+    for y in (STEP - 1..matrix.height() as usize).step_by(STEP) {
+        if search.over() {
+            break;
+        }
+        let Ok(row) = u32::try_from(y) else { break };
+        ends_of_runs(matrix, row, &mut runs);
+        // Runs take turns, light first: every second window of five starts dark.
+        for window in runs.windows(6).step_by(2) {
+            let Some((middle, width)) = crossing(window) else { continue };
+            #[allow(clippy::cast_precision_loss)] // at most a few thousand
+            let at = point(middle, y as f32 + 0.5);
+            #[allow(clippy::cast_precision_loss)]
+            let known = |old: &ConcentricPattern| (old.p.x - at.x).hypot(old.p.y - at.y) < old.size as f32 / 2.0;
+            if found.iter().any(known) {
+                continue;
+            }
+            // Three times the width: a very slanted finder is that high.
+            let range = i32::try_from(3 * width).unwrap_or(i32::MAX);
+            if let Some(finder) = LocateConcentricPattern::<true, 5, 7>(matrix, &PATTERN, at, range) {
+                found.push(finder);
+                if found.len() == MAX_FINDERS {
+                    return found;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Where each run of a row ends, the first run being light and perhaps empty.
+fn ends_of_runs(matrix: &BitMatrix, y: u32, ends: &mut Vec<usize>) {
+    ends.clear();
+    let row = matrix.getRow(y);
+    let width = matrix.width() as usize;
+    let mut x = 0;
+    while x < width {
+        x = if ends.len() % 2 == 0 { row.getNextSet(x) } else { row.getNextUnset(x) }.min(width);
+        ends.push(x);
+    }
+}
+
+/// The middle and the width of five runs that may cross a finder, given where they and the run before them end.
+#[allow(clippy::cast_precision_loss)] // pixels
+fn crossing(ends: &[usize]) -> Option<(f32, usize)> {
+    let &[start, a, b, c, d, end] = ends else { return None };
+    let runs = [a - start, b - a, c - b, d - c, end - d];
+    let [outer, ring, core, other_ring, other_outer] = runs;
+    if core < 3 || core < 2 * outer.max(other_outer) || core < ring.max(other_ring) {
+        return None;
+    }
+    // Ink and light spread unalike: each has its own module width, from edges of the same kind.
+    let dark = (outer + core + other_outer) as f32 / 5.0;
+    let light = (ring + other_ring) as f32 / 2.0;
+    if dark.max(light) > 4.0 * dark.min(light) {
+        return None;
+    }
+    let fits = runs.iter().zip(PATTERN).enumerate().all(|(n, (&run, modules))| {
+        let (module, tolerance) = if n % 2 == 0 { (dark, dark * 0.75 + 0.5) } else { (light, light / 3.0 + 0.5) };
+        (run as f32 - f32::from(modules) * module).abs() <= tolerance
+    });
+    fits.then(|| (b as f32 + core as f32 / 2.0, end - start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_runs_of_a_finder_cross_it_and_others_do_not() {
+        assert_eq!(crossing(&[4, 6, 8, 14, 16, 18]), Some((11.0, 14)));
+        assert_eq!(crossing(&[4, 6, 8, 10, 12, 14]), None);
+        assert_eq!(crossing(&[0, 1, 2, 40, 41, 42]), None);
+    }
+
+    #[test]
+    fn runs_end_where_the_colour_changes() {
+        let mut matrix = BitMatrix::new(10, 1).unwrap();
+        matrix.setRegion(2, 0, 3, 1).unwrap();
+        let mut ends = Vec::new();
+        ends_of_runs(&matrix, 0, &mut ends);
+        assert_eq!(ends, [2, 5, 10]);
+    }
+}
