@@ -119,18 +119,13 @@ impl Reading {
     }
 
     fn totp(mut self) -> Result<Enrolment, EnrolError> {
-        let encoder = self.parameters.peek(&STEAM_MARK).is_some_and(|value| value.eq_ignore_ascii_case("steam"));
-        if encoder {
+        let steam_code = self.issuer == "Steam" && self.parameters.peek(&["digits"]) == Some("5");
+        if steam_code || self.has_steam_mark() {
             return self.steam();
         }
         let secret = self.base32()?;
         let algorithm = self.parameters.take_algorithm()?.unwrap_or_default();
         let digits = self.parameters.take_digits()?.unwrap_or(Digits::SIX);
-        if self.issuer == "Steam" && digits.get() == 5 {
-            self.ignore("period", "30")?;
-            self.ignore("counter", "0")?;
-            return self.done(secret, Kind::Steam);
-        }
         let period = self.parameters.take_period()?.unwrap_or(Period::THIRTY);
         self.ignore("counter", "0")?;
         self.done(secret, Kind::Totp { algorithm, digits, period })
@@ -150,7 +145,7 @@ impl Reading {
 
     fn steam(mut self) -> Result<Enrolment, EnrolError> {
         let secret = self.base32()?;
-        if self.parameters.peek(&STEAM_MARK).is_some_and(|value| value.eq_ignore_ascii_case("steam")) {
+        if self.has_steam_mark() {
             self.parameters.take(&STEAM_MARK)?;
         }
         self.ignore_all([("algorithm", "SHA1"), ("digits", "5"), ("period", "30")])?;
@@ -204,6 +199,10 @@ impl Reading {
             "Yandex".clone_into(&mut self.issuer);
         }
         self.done(secret, Kind::Yandex { pin })
+    }
+
+    fn has_steam_mark(&self) -> bool {
+        self.parameters.peek(&STEAM_MARK).is_some_and(|value| value.eq_ignore_ascii_case("steam"))
     }
 
     fn base32(&mut self) -> Result<Secret, EnrolError> {
