@@ -91,7 +91,8 @@ impl Period {
     /// How many seconds are left of the step that a Unix time lies in: 1 to the period.
     #[must_use]
     pub fn left(self, unix: u64) -> u32 {
-        self.0 - (unix % u64::from(self.0)) as u32
+        // What is left of a division by a period is shorter than the period.
+        self.0 - u32::try_from(unix % u64::from(self.0)).unwrap_or(0)
     }
 }
 
@@ -146,5 +147,25 @@ mod tests {
         let left: Vec<u32> = (57..=61).map(|t| Period::THIRTY.left(t)).collect();
         assert_eq!(left, [3, 2, 1, 30, 29]);
         assert_eq!(Period::THIRTY.step(59), 1);
+    }
+    proptest::proptest! {
+        #[test]
+        fn what_constructs_is_in_range_and_nothing_else(number in proptest::num::u64::ANY) {
+            for number in [number, number % 16] {
+                proptest::prop_assert_eq!(Digits::new(number).is_ok(), (4..=10).contains(&number));
+            }
+            for number in [number, number % 100_000] {
+                proptest::prop_assert_eq!(Period::new(number).is_ok(), (1..=86_400).contains(&number));
+            }
+        }
+
+        #[test]
+        fn steps_and_what_is_left_make_up_time(seconds in 1_u64..=86_400, unix in 0..u64::MAX - 86_400) {
+            let period = Period::new(seconds).unwrap();
+            let left = u64::from(period.left(unix));
+            proptest::prop_assert!((1..=seconds).contains(&left));
+            proptest::prop_assert_eq!(period.step(unix + left), period.step(unix) + 1);
+            proptest::prop_assert_eq!(period.step(unix + left - 1), period.step(unix));
+        }
     }
 }
