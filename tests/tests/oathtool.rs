@@ -1,4 +1,9 @@
 //! HOTP and TOTP against OATH Toolkit's `oathtool`, as Debian packages it: ten thousand random codes are the same.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where something fails, and says why it was skipped"
+)]
 
 use std::process::Command;
 
