@@ -9,8 +9,6 @@ pub mod steam;
 pub mod totp;
 pub mod yandex;
 
-use zeroize::Zeroizing;
-
 use crate::secret::{Secret, SecretText};
 use crate::token::{Digits, Kind};
 
@@ -53,19 +51,18 @@ impl Code {
     /// The last digits of a number, with leading zeros where it has fewer: RFC 4226's `mod 10^Digit`. At ten digits the
     /// number, of 31 bits, stands whole; `10^10` would be more than 32 bits hold.
     fn decimal(value: u32, digits: Digits) -> Self {
-        let mut places = Zeroizing::new([b'0'; 10]);
+        let mut places = vec![b'0'; digits.get().into()];
         let mut rest = value;
         for place in places.iter_mut().rev() {
             *place += (rest % 10) as u8;
             rest /= 10;
         }
-        let unused = places.len() - usize::from(digits.get());
-        let text = places.iter().skip(unused).copied().map(char::from).collect();
-        Self { text: SecretText::new(text), grouped: true }
+        Self { grouped: true, ..Self::letters(places) }
     }
 
-    /// Letters, which are shown in one piece.
-    fn letters(text: String) -> Self {
+    /// ASCII characters, which are shown in one piece. They are moved, not copied.
+    fn letters(ascii: impl Into<Vec<u8>>) -> Self {
+        let text = String::from_utf8(ascii.into()).unwrap_or_default();
         Self { text: SecretText::new(text), grouped: false }
     }
 }
@@ -136,7 +133,7 @@ mod tests {
             [vec![4], vec![5], vec![3, 3], vec![3, 4], vec![4, 4], vec![3, 3, 3], vec![3, 3, 4]] as [Vec<usize>; 7]
         );
         // A mOTP code may happen to be all digits; it is shown in one piece all the same.
-        assert_eq!(Code::letters("123456".to_owned()).groups(), ["123456"]);
+        assert_eq!(Code::letters("123456").groups(), ["123456"]);
     }
 
     #[test]

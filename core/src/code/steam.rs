@@ -22,12 +22,12 @@ const LENGTH: usize = 5;
 #[must_use]
 pub fn code(secret: &Secret, unix: u64) -> Code {
     let mut rest = hotp::mac(secret.expose(), Algorithm::Sha1, Period::THIRTY.step(unix), hotp::truncate);
-    let mut text = String::with_capacity(LENGTH);
-    for _ in 0..LENGTH {
-        text.push(char::from(ALPHABET[(rest % 26) as usize]));
+    let mut characters = vec![0; LENGTH];
+    for character in &mut characters {
+        *character = ALPHABET[(rest % 26) as usize];
         rest /= 26;
     }
-    Code::letters(text)
+    Code::letters(characters)
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@
 
 use ring::digest;
 use totp_rs::Builder;
-use zeroize::Zeroizing;
 
 use super::{Code, CodeError};
 use crate::secret::{Secret, SecretText};
@@ -52,13 +51,13 @@ pub fn code(secret: &Secret, pin: &SecretText, unix: u64) -> Result<Code, CodeEr
     let totp = Builder::new().with_algorithm(totp_rs::Algorithm::SHA256).with_secret(key).build_noncompliant();
     let value = truncate(totp.sign(unix).as_ref());
 
-    let mut letters = Zeroizing::new([b'a'; LETTERS]);
+    let mut letters = vec![b'a'; LETTERS];
     let mut rest = value;
     for letter in letters.iter_mut().rev() {
         *letter += (rest % 26) as u8;
         rest /= 26;
     }
-    Ok(Code::letters(letters.iter().copied().map(char::from).collect()))
+    Ok(Code::letters(letters))
 }
 
 /// Whether a secret is a Yandex one: 16 bytes as in a QR code, or 26 bytes with the right checksum as typed.
