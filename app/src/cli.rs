@@ -6,13 +6,36 @@
 #[macro_use]
 mod catalogue;
 
+mod add;
+mod adding;
 mod arguments;
+mod bin;
+mod code;
 mod context;
+mod credentials;
+mod edit;
+mod enrolment_words;
+mod export;
 mod failure;
+mod groups;
+mod holder;
+mod import;
+mod list;
+mod opening;
 mod output;
 mod qr;
+mod query;
 mod reading;
+mod settings;
+mod shapes;
 mod shell;
+mod show;
+mod sign;
+mod table;
+mod usage;
+mod vault;
+mod vault_failure;
+mod writing;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -58,18 +81,36 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, platform: &Platform) -
 }
 
 fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> {
-    let parsed = arguments::command()
-        .try_get_matches_from(arguments)
-        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
-    let cli = match parsed {
+    if let [_, first, seconds] = arguments
+        && first == holder::ARGUMENT
+    {
+        return holder::run(seconds.to_str().and_then(|text| text.parse().ok()).unwrap_or_default());
+    }
+    let parsed = arguments::command().try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return output::print(&error.render().to_string());
         }
-        Err(error) => return Err(arguments::usage_failure(&error, arguments)),
+        Err(error) => return Err(usage::failure(&error)),
     };
-    let context = Context { platform, out: Output::new(&cli.global), global: cli.global };
+    let early_password = credentials::early_password(&cli.global)?;
+    let context = Context { platform, out: Output::new(&cli.global), early_password, global: cli.global };
     match cli.command {
+        Command::Add(command) => command.run(&context),
+        Command::List(command) => command.run(&context),
+        Command::Code(command) => command.run(&context),
+        Command::Show(command) => command.run(&context),
+        Command::Edit(command) => command.run(&context),
+        Command::Rm(command) => command.run(&context),
+        Command::Restore(command) => command.run(&context),
+        Command::Bin(command) => command.run(&context),
+        Command::Groups(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
+        Command::Export(command) => command.run(&context),
+        Command::Sign(command) => command.run(&context),
+        Command::Vault(command) => command.run(&context),
+        Command::Settings(command) => command.run(&context),
         Command::Qr(command) => command.run(&context),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

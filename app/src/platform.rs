@@ -9,6 +9,10 @@ mod places;
 mod desktop;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use desktop::{for_command_line, services};
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+pub(crate) use places::make_private;
+#[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
+pub(crate) mod descriptor;
 
 #[cfg(target_os = "android")]
 mod android;

@@ -1,19 +1,22 @@
 //! What can be typed: the options that every command takes, and the list of commands.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
-use super::failure::{Exit, Failure};
-use super::{catalogue, qr, shell};
+use super::{add, bin, catalogue, code, edit, export, groups, import, list, qr, settings, shell, show, sign, vault};
 
-/// An authenticator: one-time codes from an encrypted vault. Without arguments the window opens.
+/// One-time codes from an encrypted vault; without arguments the window opens
 #[derive(Debug, Parser)]
-#[command(name = "smartotp", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "smartotp", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, max_term_width = 100)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: Global,
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: (),
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -39,18 +42,38 @@ pub(super) struct Global {
     /// The language: en, fr, de, es, ru, uk
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = catalogue::parse_language)]
     pub(super) lang: Option<catalogue::Language>,
+    /// Print this help
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: (),
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Add(add::Add),
+    List(list::List),
+    Code(code::Code),
+    Show(show::Show),
+    Edit(edit::Edit),
+    Rm(bin::Remove),
+    Restore(bin::Restore),
+    Bin(bin::Bin),
+    Groups(groups::Groups),
     Qr(qr::Qr),
+    Import(import::Import),
+    Export(export::Export),
+    Sign(sign::Sign),
+    Vault(vault::Vault),
+    Settings(settings::Settings),
     Completions(shell::Completions),
     Man(shell::Man),
 }
 
 /// The command with its help in the chosen language.
 pub(super) fn command() -> clap::Command {
-    catalogue::translate(Cli::command())
+    let command = Cli::command().mut_args(|argument| {
+        if argument.is_global_set() { argument.help_heading(tr!("For every command")) } else { argument }
+    });
+    catalogue::translate(command)
 }
 
 /// The two options that matter before the rest is understood.
@@ -76,16 +99,4 @@ pub(super) fn look_ahead(arguments: &[OsString]) -> Ahead {
         }
     }
     ahead
-}
-
-/// What the parser didn't understand. It repeats arguments; those that may hold a secret are taken out.
-pub(super) fn usage_failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
-    let mut text = error.render().to_string();
-    for argument in arguments.iter().map(OsString::as_os_str).filter_map(OsStr::to_str) {
-        if argument.contains("://") || argument.contains("otpauth") {
-            text = text.replace(argument, "…");
-        }
-    }
-    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-    Failure::new(Exit::Usage, "usage", text)
 }

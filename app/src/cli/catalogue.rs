@@ -67,6 +67,18 @@ impl Language {
         }
     }
 
+    /// As settings name it.
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+            Self::German => "de",
+            Self::Spanish => "es",
+            Self::Russian => "ru",
+            Self::Ukrainian => "uk",
+        }
+    }
+
     fn table(self) -> &'static [Entry] {
         match self {
             Self::English => &[],
@@ -156,44 +168,28 @@ pub(super) fn translate(command: clap::Command) -> clap::Command {
 }
 
 fn translated(mut command: clap::Command) -> clap::Command {
-    if let Some(about) = command.get_about().and_then(|about| forms(&about.to_string())?.first().copied()) {
+    if let Some(about) = command.get_about().and_then(|about| known(&about.to_string())) {
         command = command.about(about);
     }
+    let (options, arguments) = (tr!("Options"), tr!("Arguments"));
     command = command.mut_args(|argument| {
-        match argument.get_help().and_then(|help| forms(&help.to_string())?.first().copied()) {
+        let argument = match argument.get_help().and_then(|help| known(&help.to_string())) {
             Some(help) => argument.help(help),
             None => argument,
+        };
+        if argument.get_help_heading().is_some() {
+            return argument;
         }
+        let heading = if argument.is_positional() { arguments } else { options };
+        argument.help_heading(heading)
     });
-    command.mut_subcommands(translated)
+    let template = format!("{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}", tr!("Usage:"));
+    command.subcommand_help_heading(tr!("Commands")).help_template(template).mut_subcommands(translated)
+}
+
+fn known(sentence: &str) -> Option<&'static str> {
+    forms(sentence)?.first().copied()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn system_languages_as_systems_name_them() {
-        for (tag, language) in [
-            ("de-AT", Some(Language::German)),
-            ("uk_UA.UTF-8", Some(Language::Ukrainian)),
-            ("FR", Some(Language::French)),
-            ("C.UTF-8", None),
-            ("", None),
-        ] {
-            assert_eq!(Language::of_tag(tag), language, "{tag}");
-        }
-    }
-
-    #[test]
-    fn russian_and_ukrainian_count_in_three_forms() {
-        let forms: Vec<usize> = [1, 2, 5, 11, 12, 21, 22, 25, 111, 0].map(|n| Language::Russian.form(n)).to_vec();
-        assert_eq!(forms, [0, 1, 2, 2, 2, 0, 1, 2, 2, 2]);
-        assert_eq!([0, 1, 2].map(|n| Language::French.form(n)), [0, 0, 1]);
-    }
-
-    #[test]
-    fn a_value_is_never_looked_into() {
-        assert_eq!(fill("{a} and {b}.", &[("a", &"{b}"), ("b", &2)]), "{b} and 2.");
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! What a command works with.
 
+use smartotp_core::secret::SecretText;
+
 use super::Platform;
 use super::arguments::Global;
 use super::output::Output;
@@ -9,4 +11,6 @@ pub(super) struct Context<'a> {
     pub(super) platform: &'a Platform,
     pub(super) global: Global,
     pub(super) out: Output,
+    /// The vault's password where it came by standard input: it is read before anything else is.
+    pub(super) early_password: Option<SecretText>,
 }

@@ -43,6 +43,11 @@ impl Output {
         if self.quiet || self.json { Ok(()) } else { self.line(text) }
     }
 
+    /// What could not be done, beside what could; quiet calls say it too.
+    pub(super) fn complain(self, message: &str) {
+        let _ = writeln!(io::stderr().lock(), "{message}");
+    }
+
     /// A remark on standard error: no failure, but worth knowing.
     pub(super) fn warn(self, code: &str, message: &str) {
         if self.quiet {

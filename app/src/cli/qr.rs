@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use smartotp_core::enrol::otpauth;
 use smartotp_core::qr::read::{self, Budget, ReadError};
+use smartotp_core::qr::write::Modules;
+use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::opening::Yes;
 use super::output::visible;
-use super::reading;
+use super::shapes::name_of;
+use super::{output, reading, writing};
 
 /// Read QR codes in pictures, or show a token as one
 #[derive(Debug, Args)]
@@ -21,12 +26,14 @@ pub(super) struct Qr {
 #[derive(Debug, Subcommand)]
 enum QrCommand {
     Read(Read),
+    Show(Show),
 }
 
 impl Qr {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         match &self.command {
             QrCommand::Read(command) => command.run(context),
+            QrCommand::Show(command) => command.run(context),
         }
     }
 }
@@ -71,6 +78,62 @@ impl Read {
             context.out.result(&results)?;
         }
         if failed { Err(Failure::silent(Exit::Unreadable)) } else { Ok(()) }
+    }
+}
+
+/// Show a token as a QR code that other apps can scan
+#[derive(Debug, Args)]
+struct Show {
+    /// Which one: issuer, account, issuer:account or id
+    query: String,
+    /// Write a PNG instead of showing it here
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
+    /// Write an SVG instead of showing it here
+    #[arg(long, value_name = "FILE", conflicts_with = "png")]
+    svg: Option<PathBuf>,
+    #[command(flatten)]
+    yes: Yes,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    uri: &'a str,
+}
+
+#[derive(Serialize)]
+struct Written {
+    file: String,
+}
+
+/// Pixels of a module in a PNG.
+const MODULE: u32 = 8;
+
+impl Show {
+    fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let session = context.open_sensitive(self.yes)?;
+        let token = context.one_of(session.contents().tokens().iter(), &self.query)?;
+        let uri = otpauth::write(token);
+        let modules = Modules::encode(uri.expose())
+            .map_err(|_| Failure::new(Exit::Failed, "too_long", tr!("This token is too long for a QR code.")))?;
+        let (file, picture) = match (&self.png, &self.svg) {
+            (Some(file), _) => (file, modules.to_png(MODULE)),
+            (None, Some(file)) => (file, modules.to_svg().into_bytes()),
+            (None, None) if context.out.json => return context.out.result(&Shown { uri: uri.expose() }),
+            (None, None) => return output::print(&modules.to_terminal()),
+        };
+        writing::secret_file(file, &Zeroizing::new(picture))?;
+        if file.as_os_str() == "-" {
+            return Ok(());
+        }
+        if context.out.json {
+            return context.out.result(&Written { file: file.display().to_string() });
+        }
+        context.out.done(&tr!(
+            "The QR code of {name} is in {file}. It holds the key.",
+            name = name_of(token),
+            file = visible(&file.display().to_string())
+        ))
     }
 }
 

@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use smartotp_core::import;
+
 use super::failure::{Exit, Failure, reason};
 use super::output::visible;
 
-/// More than any picture or export that is read: 32 MiB.
-const LARGEST: u64 = 32 << 20;
+/// More than any picture or export that is read.
+const LARGEST: u64 = import::MAX_BYTES as u64;
 
 /// A file's bytes; `-` is standard input.
 pub(super) fn input(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -28,7 +30,7 @@ fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, tr!("it is larger than 32 MiB")));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, tr!("it is larger than 64 MiB")));
     }
     Ok(bytes)
 }

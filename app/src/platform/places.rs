@@ -47,14 +47,22 @@ impl Places {
 #[error("no home folder")]
 pub(crate) struct NoHome;
 
+/// Makes a folder, and those above it, so that only their user can enter them.
+///
+/// # Errors
+/// The system's own.
 #[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// The system's own.
 #[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     // Below %APPDATA%, whose access list already names the user alone.
     std::fs::create_dir_all(folder)
 }

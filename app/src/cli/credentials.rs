@@ -1,0 +1,212 @@
+//! Where a password comes from: a file, a descriptor, a prompt. Never an argument, never a try without one.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use smartotp_core::secret::SecretText;
+
+use super::arguments::Global;
+use super::context::Context;
+use super::failure::{Exit, Failure, reason};
+use super::output::visible;
+
+/// Longer than any password, PIN or key: what is read of a file or descriptor before giving up.
+const LONGEST: usize = 64 * 1024;
+
+/// Where a new password comes from.
+#[derive(Debug, Args)]
+pub(super) struct NewPassword {
+    /// Read the new password from a file
+    #[arg(long, value_name = "FILE", conflicts_with = "new_password_fd")]
+    new_password_file: Option<PathBuf>,
+    /// Read the new password from an open file descriptor, one line
+    #[arg(long, value_name = "N")]
+    new_password_fd: Option<u32>,
+}
+
+/// The vault's password where it comes by standard input; links or a key may follow it there.
+pub(super) fn early_password(global: &Global) -> Result<Option<SecretText>, Failure> {
+    let by_standard_input = global.password_fd == Some(0) || global.password_file.as_deref() == Some(Path::new("-"));
+    if by_standard_input { given(None, Some(0)) } else { Ok(None) }
+}
+
+impl Context<'_> {
+    /// The password of the vault as this call gives it.
+    pub(super) fn password(&self) -> Result<SecretText, Failure> {
+        self.given_password()?.map_or_else(|| prompt(tr!("Password of the vault: ")), Ok)
+    }
+
+    /// The password of a vault that is about to be made: typed twice where it is typed.
+    pub(super) fn first_password(&self) -> Result<SecretText, Failure> {
+        self.given_password()?.map_or_else(prompt_twice, Ok)
+    }
+
+    fn given_password(&self) -> Result<Option<SecretText>, Failure> {
+        match &self.early_password {
+            Some(password) => Ok(Some(password.duplicate())),
+            None => given(self.global.password_file.as_deref(), self.global.password_fd),
+        }
+    }
+}
+
+impl NewPassword {
+    /// The password that takes the place of the old one.
+    pub(super) fn get(&self) -> Result<SecretText, Failure> {
+        given(self.new_password_file.as_deref(), self.new_password_fd)?.map_or_else(prompt_twice, Ok)
+    }
+}
+
+fn given(file: Option<&Path>, descriptor: Option<u32>) -> Result<Option<SecretText>, Failure> {
+    let text = match (file, descriptor) {
+        (Some(file), _) => secret_file(file)?,
+        (None, Some(number)) => first_line(number)?,
+        (None, None) => return Ok(None),
+    };
+    if text.is_empty() { Err(missing()) } else { Ok(Some(text)) }
+}
+
+/// A secret in a file, `-` for standard input: all of it but one newline at its end.
+pub(super) fn secret_file(path: &Path) -> Result<SecretText, Failure> {
+    let bytes = secret_bytes(path)?;
+    utf8(bytes).ok_or_else(|| unreadable(path, tr!("it is no text")))
+}
+
+/// The bytes of a file that holds a secret, but one newline at its end.
+pub(super) fn secret_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let read = if path.as_os_str() == "-" { whole(io::stdin().lock()) } else { File::open(path).and_then(whole) };
+    let mut bytes = read.map_err(|error| unreadable(path, &reason(&error)))?;
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
+        }
+    }
+    Ok(bytes)
+}
+
+/// One line of a descriptor, byte by byte: what follows belongs to somebody else.
+fn first_line(number: u32) -> Result<SecretText, Failure> {
+    let line = descriptor(number).and_then(line).map_err(|error| {
+        Failure::new(
+            Exit::Locked,
+            "missing_password",
+            tr!("Descriptor {number} can't be read: {reason}.", number = number, reason = reason(&error)),
+        )
+    })?;
+    utf8(line).ok_or_else(missing)
+}
+
+#[cfg(unix)]
+fn descriptor(number: u32) -> io::Result<File> {
+    crate::platform::descriptor::duplicate(number)
+}
+
+#[cfg(not(unix))]
+fn descriptor(_number: u32) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn line(mut reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut line = Vec::with_capacity(1024);
+    let mut byte = [0];
+    loop {
+        match reader.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) if byte == *b"\n" => break,
+            Ok(_) if line.len() == LONGEST => return Err(io::ErrorKind::FileTooLarge.into()),
+            Ok(_) => line.extend(byte),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(line)
+}
+
+fn whole(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(1024);
+    reader.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > LONGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+fn utf8(bytes: Vec<u8>) -> Option<SecretText> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(SecretText::new(text)),
+        Err(error) => {
+            drop(zeroize::Zeroizing::new(error.into_bytes()));
+            None
+        }
+    }
+}
+
+/// Whether somebody is there to be asked: a prompt is only shown where remarks are seen too.
+pub(super) fn somebody_is_there() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Asks for a secret on the terminal without showing it.
+pub(super) fn prompt(words: &str) -> Result<SecretText, Failure> {
+    if !somebody_is_there() {
+        return Err(missing());
+    }
+    let typed = rpassword::prompt_password(words).map(SecretText::new).map_err(|_| missing())?;
+    if typed.is_empty() { Err(missing()) } else { Ok(typed) }
+}
+
+fn prompt_twice() -> Result<SecretText, Failure> {
+    let first = prompt(tr!("New password: "))?;
+    if prompt(tr!("The same once more: "))? != first {
+        return Err(Failure::new(
+            Exit::Usage,
+            "passwords_differ",
+            tr!("The two passwords differ. Nothing was changed."),
+        ));
+    }
+    Ok(first)
+}
+
+fn missing() -> Failure {
+    Failure::new(
+        Exit::Locked,
+        "missing_password",
+        tr!(
+            "The vault is locked. Give its password with --password-file or --password-fd, or at the prompt of a terminal."
+        ),
+    )
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    let file = visible(&path.display().to_string());
+    Failure::new(
+        Exit::Locked,
+        "unreadable_secret_file",
+        tr!("{file} can't be read: {reason}.", file = file, reason = why),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_newline_at_the_end_is_no_part_of_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        for (bytes, text) in [("pass\n", "pass"), ("pass\r\n", "pass"), ("pass\n\n", "pass\n"), (" p ", " p ")] {
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(secret_file(&file).unwrap().expose(), text);
+        }
+    }
+
+    #[test]
+    fn a_line_leaves_the_rest_for_others() {
+        let mut reader = io::Cursor::new(b"first\nsecond\n".to_vec());
+        assert_eq!(line(&mut reader).unwrap(), b"first");
+        assert_eq!(line(&mut reader).unwrap(), b"second");
+        assert_eq!(line(&mut reader).unwrap(), b"");
+    }
+}

@@ -1,0 +1,93 @@
+//! `groups`: the groups that tokens are in.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use smartotp_core::vault::{Edit, Session};
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::output::visible;
+use super::table::Table;
+
+/// List, rename or delete groups
+#[derive(Debug, Args)]
+pub(super) struct Groups {
+    #[command(subcommand)]
+    command: Option<GroupsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum GroupsCommand {
+    /// Rename a group in all tokens
+    Rename {
+        /// Its name
+        group: String,
+        /// Its new name
+        name: String,
+    },
+    /// Take all tokens out of a group; the tokens stay
+    Delete {
+        /// Its name
+        group: String,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct Group<'a> {
+    name: &'a str,
+    tokens: usize,
+}
+
+impl Groups {
+    pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
+        let mut session = context.open()?;
+        match &self.command {
+            None => list(context, &session),
+            Some(GroupsCommand::Rename { group, name }) => change(context, &mut session, group, Some(name)),
+            Some(GroupsCommand::Delete { group }) => change(context, &mut session, group, None),
+        }
+    }
+}
+
+fn list(context: &Context<'_>, session: &Session) -> Result<(), Failure> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for name in session.contents().tokens().iter().flat_map(|token| &token.groups) {
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.tokens += 1,
+            None => groups.push(Group { name, tokens: 1 }),
+        }
+    }
+    if context.out.json {
+        return context.out.result(&groups);
+    }
+    let mut table = Table::default();
+    for group in &groups {
+        table.row([visible(group.name), group.tokens.to_string()]);
+    }
+    table.print(context.out)
+}
+
+/// Renames a group in every token, or takes it away.
+fn change(context: &Context<'_>, session: &mut Session, group: &str, name: Option<&str>) -> Result<(), Failure> {
+    let contents = std::sync::Arc::clone(session.contents());
+    let mut changed = 0;
+    for token in contents.tokens().iter().filter(|token| token.groups.iter().any(|other| other == group)) {
+        let mut groups: Vec<String> = Vec::new();
+        for other in &token.groups {
+            let kept = if other == group { name } else { Some(other.as_str()) };
+            groups.extend(kept.filter(|kept| !groups.iter().any(|known| known == kept)).map(str::to_owned));
+        }
+        let mut edit = Edit::default();
+        edit.groups = Some(groups);
+        session.edit(token.id, edit)?;
+        changed += 1;
+    }
+    if changed == 0 {
+        let message = tr!("There is no group \"{group}\".", group = visible(group));
+        return Err(Failure::new(Exit::NotFound, "no_group", message));
+    }
+    if context.out.json {
+        return list(context, session);
+    }
+    context.out.done(&trn!("{n} token was changed.", "{n} tokens were changed.", changed))
+}

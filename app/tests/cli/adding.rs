@@ -1,0 +1,188 @@
+//! `add`: links and keys in, duplicates recognised, bad input told.
+
+use serde_json::json;
+
+use crate::harness::{Home, RFC_KEY, hotp, totp};
+
+#[test]
+fn one_link_a_line_and_a_bad_one_holds_up_no_other() {
+    let home = Home::new();
+    let lines =
+        format!("# mine\n\n{}\notpauth://totp/Bad?secret=1!\n  {}\n", totp("GitHub", "mira"), hotp("Bank", "m"));
+    let outcome = home.feed(&["add", "-", "--json"], &lines);
+    assert_eq!(outcome.code, 6);
+    let report = outcome.json();
+    assert_eq!(report["added"].as_array().unwrap().len(), 2);
+    assert_eq!(report["unreadable"][0]["entry"], "line 4");
+    assert_eq!(report["added"][0]["issuer"], "GitHub");
+    assert_eq!(home.json(&["list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_token_is_never_doubled() {
+    let home = Home::with(&[&totp("GitHub", "mira-keller")]);
+    let again = home.feed(&["add", "-"], &totp("Other", "name"));
+    assert_eq!(again.code, 0);
+    assert_eq!(again.out, "This token is already here, under \"GitHub, mira-keller\". Nothing was added.\n");
+    let report = home.feed(&["add", "-", "--json"], &totp("Other", "name")).json();
+    assert_eq!(report["duplicates"][0]["id"], home.json(&["list"])[0]["id"]);
+    assert_eq!(report["added"], json!([]));
+    // Another period makes other codes.
+    assert_eq!(home.feed(&["add", "-"], &(totp("Other", "name") + "&period=60")).code, 0);
+    assert_eq!(home.json(&["list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_link_as_an_argument_works_and_warns() {
+    let home = Home::new();
+    let outcome = home.run(&["add", &totp("GitHub", "mira")]);
+    assert_eq!(outcome.code, 0);
+    assert!(outcome.err.contains("can see"), "{outcome:?}");
+    assert!(!outcome.err.contains(RFC_KEY));
+    assert_eq!(home.run(&["code", "github", "--at", "59"]).out, "94287082\n");
+}
+
+#[test]
+fn a_dry_run_changes_nothing_and_needs_no_vault() {
+    let home = Home::with(&[&totp("GitHub", "mira")]);
+    let lines = format!("{}\n{}\n{}", totp("Again", "x"), hotp("Bank", "m"), hotp("Bank", "m"));
+    let report = home.feed(&["add", "-", "--dry-run", "--json"], &lines).json();
+    let count = |name: &str| report[name].as_array().unwrap().len();
+    assert_eq!((count("added"), count("duplicates")), (1, 2));
+    assert_eq!(home.json(&["list"]).as_array().unwrap().len(), 1);
+
+    let bare = Home::bare();
+    let outcome = bare.feed(&["add", "-", "--dry-run"], &totp("GitHub", "mira"));
+    assert_eq!((outcome.code, outcome.out.as_str()), (0, "New: GitHub, mira\n"));
+    assert!(!bare.vault().exists());
+}
+
+#[test]
+fn a_typed_key_with_everything_beside_it() {
+    let home = Home::new();
+    let key = home.file("key", "gezd gnbv gy3t qojq-gezd gnbv gy3t qojq\n");
+    let key = key.to_str().unwrap();
+    let add = |more: &[&str]| home.run(&[&["add", "--account", "mira", "--secret-file", key], more].concat());
+    assert_eq!(add(&["--issuer", "A", "--digits", "8"]).code, 0);
+    assert_eq!(home.run(&["code", "A", "--at", "59"]).out, "94287082\n");
+    assert_eq!(add(&["--issuer", "B", "--type", "hotp", "--counter", "9"]).code, 0);
+    assert_eq!(home.run(&["code", "B"]).out, "520489\n");
+    assert_eq!(add(&["--issuer", "C", "--algorithm", "sha256", "--period", "60"]).code, 0);
+    let token = &home.json(&["list", "C"])[0];
+    assert_eq!((&token["algorithm"], &token["period"]), (&json!("SHA256"), &json!(60)));
+    assert_eq!(add(&["--issuer", "D", "--type", "ocra", "--suite", "OCRA-1:HOTP-SHA1-6:QN08"]).code, 0);
+    assert_eq!(home.run(&["sign", "D", "--challenge", "00000000"]).out, "237653\n");
+    // From standard input.
+    let outcome = home.feed(&["add", "--issuer", "E", "--secret-file", "-"], "JBSWY3DPEHPK3PXP\n");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}
+
+#[test]
+fn motp_and_yandex_take_their_pin_from_a_file() {
+    let home = Home::new();
+    let key = home.file("motp", "e3152afee62599c8");
+    let pin = home.file("pin", "1234\n");
+    let outcome = home.run(&[
+        "add",
+        "--issuer",
+        "M",
+        "--type",
+        "motp",
+        "--secret-file",
+        key.to_str().unwrap(),
+        "--pin-file",
+        pin.to_str().unwrap(),
+    ]);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(home.run(&["code", "M", "--at", "165892298"]).out, "e7d8b6\n");
+    let exported = home.json(&["export", "--to", "json"]);
+    assert_eq!(exported[0]["pin"], "1234");
+}
+
+#[test]
+fn check_characters_are_stripped_and_never_a_refusal() {
+    let home = Home::new();
+    let add = |name: &str, key: &str, more: &[&str]| {
+        let file = home.file("key", key);
+        home.run(&[&["add", "--issuer", name, "--secret-file", file.to_str().unwrap()], more].concat())
+    };
+    let plain = add("Plain", "bbm6tcmgp5d2wjw2", &[]);
+    assert_eq!(plain.code, 0, "{plain:?}");
+    let checked = add("Checked", "bbm6tcmgp5d2wjw297", &["--protectimus-checksum"]);
+    assert_eq!(checked.code, 0);
+    assert!(checked.out.contains("already here"), "the same key: {checked:?}");
+    let unsure = add("Unsure", "GEZDGNBVGY3TQOJQ00", &["--protectimus-checksum"]);
+    assert_eq!(unsure.code, 0);
+    assert!(unsure.err.contains("check characters"), "{unsure:?}");
+}
+
+#[test]
+fn bad_input_is_six_and_names_what_is_wrong() {
+    let home = Home::new();
+    for (link, words) in [
+        ("hello", "no enrolment"),
+        ("otpauth://totp/A?secret=", "key"),
+        ("otpauth://totp/A?secret=GEZ1", "\"1\" never occurs"),
+        ("otpauth://totp/A?secret=GEZDGNBV&secret=GEZDGNBV", "twice"),
+        ("otpauth://totp/A?secret=GEZDGNBV&algorithm=MD5", "MD5"),
+        ("otpauth://totp/A?secret=GEZDGNBV&digits=11", "digits"),
+        ("otpauth://totp/A?secret=GEZDGNBV&period=0", "period"),
+        ("otpauth://nope/A?secret=GEZDGNBV", "nope"),
+        ("otpauth://pipush/A?url=https://example.org", "pipush"),
+        ("otpauth-migration://offline?data=XXXX", "damaged"),
+    ] {
+        let outcome = home.feed(&["add", "-"], link);
+        assert_eq!(outcome.code, 6, "{link}");
+        assert!(outcome.err.contains(words) && !outcome.err.contains("GEZ"), "{link}: {outcome:?}");
+    }
+    assert_eq!(home.json(&["list"]), json!([]));
+}
+
+#[test]
+fn usage_is_two() {
+    let home = Home::new();
+    for arguments in [
+        &["add"][..],
+        &["add", "--digits", "11", "--issuer", "A"],
+        &["add", "--issuer", "A", "-"],
+        &["add", "--issuer", "A", "--type", "hmm"],
+        &["nonsense"],
+        &["code", "--at", "soon"],
+        &["sign", "A"],
+        &["export", "--to", "nothing"],
+        &["edit", "A"],
+        &["--lang", "xx", "list"],
+    ] {
+        let outcome = home.run(arguments);
+        assert_eq!(outcome.code, 2, "{arguments:?}: {outcome:?}");
+        assert!(outcome.out.is_empty() && !outcome.err.is_empty());
+    }
+    assert_eq!(home.run(&["code", "--json", "--at", "soon"]).error()["exit"], 2);
+}
+
+#[test]
+fn two_programs_adding_at_once_lose_nothing() {
+    let home = Home::new();
+    let links = |half: u8| -> Vec<String> {
+        (0..6)
+            .map(|n| {
+                format!(
+                    "otpauth://totp/Site{half}{n}?secret=GEZDGNBVGY3TQOJQGEZDGNB{}",
+                    ["Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "A", "B"][usize::from(half * 6 + n)]
+                )
+            })
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        for half in 0..2 {
+            let home = &home;
+            scope.spawn(move || {
+                for link in links(half) {
+                    let outcome = home.feed(&["add", "-"], &link);
+                    assert_eq!(outcome.code, 0, "{outcome:?}");
+                }
+            });
+        }
+    });
+    assert_eq!(home.json(&["list"]).as_array().unwrap().len(), 12);
+}

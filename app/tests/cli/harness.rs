@@ -1,0 +1,148 @@
+//! The program in a home of its own.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+use smartotp_core::secret::SecretText;
+use smartotp_core::vault::kdf::Cost;
+use smartotp_core::vault::{Environment, NewSlot, Session, SystemEntropy};
+use tempfile::TempDir;
+
+/// The password of every vault here.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// RFC 4226's and RFC 6238's key, `12345678901234567890`, in Base32.
+pub(crate) const RFC_KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// A home with a data folder, a vault and a password file.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+/// What a call left behind.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Home {
+    /// A home without a vault.
+    pub(crate) fn bare() -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        home.file("password", PASSWORD);
+        home
+    }
+
+    /// A home with an empty vault whose key derivation is the cheapest that there is.
+    pub(crate) fn new() -> Self {
+        let home = Self::bare();
+        let environment = Environment { file: home.vault(), entropy: Arc::new(SystemEntropy), keystore: None };
+        drop(Session::create(environment, NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR)).unwrap());
+        home
+    }
+
+    /// A home whose vault holds these links.
+    pub(crate) fn with(links: &[&str]) -> Self {
+        let home = Self::new();
+        let outcome = home.feed(&["add", "-"], &links.join("\n"));
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        home
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn vault(&self) -> PathBuf {
+        self.path("vault.smartotp")
+    }
+
+    /// Writes a file and gives its path.
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The program, with nothing of this machine's in its surroundings and nobody to ask.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smartotp"));
+        command.args(arguments).env_clear().env("HOME", self.folder.path()).env("XDG_DATA_HOME", self.path("data"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// A call with the vault and its password.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        self.feed(arguments, "")
+    }
+
+    /// A call with the vault and its password, and something on standard input.
+    pub(crate) fn feed(&self, arguments: &[&str], input: &str) -> Outcome {
+        let (vault, password) = (self.vault(), self.path("password"));
+        let mut command = self.command(arguments);
+        command.arg("--vault").arg(vault).arg("--password-file").arg(password);
+        finish(command, input)
+    }
+
+    /// A call without any of that.
+    pub(crate) fn plain(&self, arguments: &[&str]) -> Outcome {
+        finish(self.command(arguments), "")
+    }
+
+    /// The JSON of a call that succeeds.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let outcome = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(outcome.code, 0, "{arguments:?}: {outcome:?}");
+        outcome.json()
+    }
+}
+
+impl Outcome {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The JSON error on standard error.
+    pub(crate) fn error(&self) -> Value {
+        let last = self.err.lines().last().unwrap_or_default();
+        serde_json::from_str::<Value>(last).unwrap_or_else(|error| panic!("{error}: {self:?}"))["error"].clone()
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn finish(mut command: Command, input: &str) -> Outcome {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that doesn't read its input may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Outcome { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A link for a TOTP token with the RFCs' key.
+pub(crate) fn totp(issuer: &str, account: &str) -> String {
+    format!("otpauth://totp/{issuer}:{account}?secret={RFC_KEY}&issuer={issuer}&digits=8")
+}
+
+/// A link for a HOTP token with the RFCs' key.
+pub(crate) fn hotp(issuer: &str, account: &str) -> String {
+    format!("otpauth://hotp/{issuer}:{account}?secret={RFC_KEY}&issuer={issuer}&counter=0")
+}
+
+/// Other apps' files, where they are.
+pub(crate) fn fixtures() -> Option<PathBuf> {
+    let named = std::env::var_os("SMARTOTP_FIXTURES").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: no fixtures");
+    None
+}

@@ -1,0 +1,13 @@
+//! The command line as a script meets it: the real program, its output and its exit codes.
+
+mod adding;
+mod changing;
+mod codes;
+mod desktop;
+mod files;
+mod harness;
+mod imports;
+mod locks;
+mod safety;
+mod signing;
+mod talking;
