@@ -27,7 +27,7 @@ pub fn code(secret: &Secret, algorithm: Algorithm, digits: Digits, counter: Coun
 /// HMAC (RFC 2104) of the counter as eight bytes, most significant first; `read` takes from it what it needs.
 ///
 /// The key is borrowed from the token's own secret and copied nowhere. `totp-rs`, which would own a copy of it for the
-/// length of a code, takes a quarter longer, and panics at ten digits, which real servers use; it checks this in the
+/// length of a code, takes a fifth longer, and panics at ten digits, which real servers use; it checks this in the
 /// tests instead.
 pub(super) fn mac<T>(key: &[u8], algorithm: Algorithm, counter: u64, read: impl FnOnce(&[u8]) -> T) -> T {
     match algorithm {

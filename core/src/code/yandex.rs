@@ -14,6 +14,7 @@ use totp_rs::Builder;
 
 use super::{Code, CodeError};
 use crate::secret::{Secret, SecretText};
+use crate::token::Period;
 
 /// The part of a secret that codes are made from, in bytes. QR codes carry just this.
 const KEY_LEN: usize = 16;
@@ -48,7 +49,11 @@ pub fn code(secret: &Secret, pin: &SecretText, unix: u64) -> Result<Code, CodeEr
     let hash = hash.finish();
     let key = hash.as_ref().strip_prefix(&[0]).unwrap_or(hash.as_ref());
     // A key that is made for this one code and given away: totp-rs owns it, and wipes it in the end.
-    let totp = Builder::new().with_algorithm(totp_rs::Algorithm::SHA256).with_secret(key).build_noncompliant();
+    let totp = Builder::new()
+        .with_algorithm(totp_rs::Algorithm::SHA256)
+        .with_step_duration(Period::THIRTY.seconds().into())
+        .with_secret(key)
+        .build_noncompliant();
     let value = truncate(totp.sign(unix).as_ref());
 
     let mut letters = vec![b'a'; LETTERS];
