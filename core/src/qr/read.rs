@@ -12,12 +12,14 @@ use std::time::Duration;
 
 mod cascade;
 mod codewords;
-mod deblur;
 mod decode;
 mod filter;
 mod finders;
+mod focus;
 mod grey;
+mod inverse;
 mod lattice;
+mod motion;
 mod quiet;
 mod reed_solomon;
 mod soft;

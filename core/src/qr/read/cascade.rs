@@ -18,8 +18,8 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 enum Filter {
     None,
-    /// Mean of three by three.
-    Blur,
+    /// Mean of a square: radius in pixels.
+    Blur(usize),
     /// Unsharp mask: radius in pixels, strength.
     Sharpen(usize, i32),
     Double,
@@ -45,36 +45,40 @@ type Pass = (Filter, Threshold);
 /// What a live frame gets.
 const QUICK: [Pass; 3] = [
     (Filter::None, Threshold::Blocks),
-    (Filter::Blur, Threshold::LocalMean),
+    (Filter::Blur(1), Threshold::LocalMean),
     (Filter::Sharpen(3, 2), Threshold::Blocks),
 ];
 
 /// What a finer version of a large picture gets.
-const FINER: [Pass; 2] = [(Filter::None, Threshold::Blocks), (Filter::Blur, Threshold::LocalMean)];
+const FINER: [Pass; 2] = [(Filter::None, Threshold::Blocks), (Filter::Blur(1), Threshold::LocalMean)];
 
 /// What a picture gets that showed nothing.
-const THOROUGH: [Pass; 20] = [
-    (Filter::Blur, Threshold::Blocks),
+const THOROUGH: [Pass; 9] = [
+    (Filter::Blur(1), Threshold::Blocks),
+    (Filter::Blur(2), Threshold::LocalMean),
     (Filter::None, Threshold::Level(0.1)),
     (Filter::Sharpen(4, 3), Threshold::LocalMean),
     (Filter::Double, Threshold::Blocks),
     (Filter::None, Threshold::Level(0.2)),
     (Filter::Focus(2.0, 1e-2), Threshold::Blocks),
     (Filter::Focus(3.0, 1e-2), Threshold::Blocks),
-    (Filter::Focus(4.0, 3e-3), Threshold::Blocks),
-    (Filter::Focus(5.0, 1e-3), Threshold::Blocks),
-    (Filter::Focus(6.0, 1e-3), Threshold::Blocks),
-    (Filter::Focus(7.0, 3e-4), Threshold::Blocks),
-    (Filter::Focus(8.0, 3e-4), Threshold::Blocks),
-    (Filter::Focus(9.0, 3e-4), Threshold::Blocks),
-    (Filter::Focus(10.0, 3e-4), Threshold::Blocks),
-    (Filter::Focus(11.5, 3e-4), Threshold::Blocks),
-    (Filter::Focus(13.0, 3e-4), Threshold::Blocks),
-    (Filter::Focus(6.0, 1e-4), Threshold::Blocks),
-    (Filter::Focus(7.0, 1e-4), Threshold::Blocks),
-    (Filter::Focus(8.0, 1e-4), Threshold::Blocks),
-    (Filter::Focus(9.0, 1e-4), Threshold::Blocks),
+    (Filter::Focus(4.5, 1e-2), Threshold::Blocks),
 ];
+
+/// Blurs tried, in parts of the measured one, which is a little small where the blur is strong; with them the noise supposed.
+const FOCUS: [(f32, f32); 9] = [
+    (1.05, 1e-3),
+    (1.15, 3e-4),
+    (1.0, 1e-4),
+    (0.9, 1e-3),
+    (1.1, 1e-4),
+    (1.25, 3e-4),
+    (1.05, 1e-2),
+    (1.2, 1e-4),
+    (1.4, 3e-4),
+];
+/// Standard deviation in pixels up to which a blur is none to speak of.
+const SHARP: f32 = 1.7;
 
 /// Shortest motion that is taken out, in pixels; the next ones are each an eighth longer.
 const SHORTEST_MOTION: f32 = 5.0;
@@ -103,6 +107,12 @@ pub(super) fn run(picture: &Picture, search: &Search) {
         || run_passes(grey, &THOROUGH, Until::Read, search)
     {
         return;
+    }
+    if let Some(sigma) = quiet::catch(|| grey.blur()).flatten().filter(|&sigma| sigma > SHARP) {
+        let passes = FOCUS.map(|(part, floor)| (Filter::Focus(sigma * part, floor), Threshold::Blocks));
+        if run_passes(grey, &passes, Until::Read, search) {
+            return;
+        }
     }
     let turned = quiet::catch(|| Some(grey.turned(grey.motion()?))).flatten();
     if let Some(turned) = turned {
@@ -139,7 +149,7 @@ fn run_passes(grey: &Grey, passes: &[Pass], until: Until, search: &Search) -> bo
 fn apply((filter, threshold): Pass, grey: &Grey) -> Option<(Grey, BitMatrix)> {
     let grey = match filter {
         Filter::None => grey.clone(),
-        Filter::Blur => grey.blurred(1),
+        Filter::Blur(radius) => grey.blurred(radius),
         Filter::Sharpen(radius, strength) => grey.sharpened(radius, strength),
         Filter::Double => grey.doubled(),
         Filter::Focus(sigma, floor) => grey.focused(sigma, floor),

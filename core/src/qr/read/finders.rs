@@ -1,11 +1,14 @@
 //! Finds the finder patterns of a black-and-white picture, in a time that the picture cannot stretch.
 
+use std::cmp::Reverse;
+
 use rxing::{
     common::{
         BitMatrix,
         cpp_essentials::{ConcentricPattern, LocateConcentricPattern},
     },
     point,
+    qrcode::cpp_port::detector::FinderPatternSet,
 };
 
 use super::worker::Search;
@@ -82,6 +85,41 @@ fn crossing(ends: &[usize]) -> Option<(f32, usize)> {
         (run as f32 - f32::from(modules) * module).abs() <= tolerance
     });
     fits.then(|| (b as f32 + core as f32 / 2.0, end - start))
+}
+
+/// Finders among which slanted triples are looked for: a symbol seen so is large, or its modules could not be told apart.
+const MAX_SLANTED: usize = 8;
+
+/// Triples that may be a symbol's finders seen from far aside: the corner may look sharp or flat, and the sizes unalike.
+pub(super) fn slanted(finders: &[ConcentricPattern]) -> Vec<FinderPatternSet> {
+    let mut largest = finders.to_vec();
+    largest.sort_by_key(|finder| Reverse(finder.size));
+    largest.truncate(MAX_SLANTED);
+    let mut triples = Vec::new();
+    for (i, &tl) in largest.iter().enumerate() {
+        for (j, &tr) in largest.iter().enumerate().skip(i + 1) {
+            for &bl in largest.iter().skip(j + 1) {
+                // Largest first: the third is the smallest.
+                if tl.size > 3 * bl.size {
+                    continue;
+                }
+                let (right, down) = (tr.p - tl.p, bl.p - tl.p);
+                let area = right.x * down.y - right.y * down.x;
+                let sides = [right, down, tr.p - bl.p].map(|side| side.x.hypot(side.y));
+                let (longest, shortest) =
+                    (sides.iter().fold(0f32, |a, &b| a.max(b)), sides.iter().fold(f32::MAX, |a, &b| a.min(b)));
+                // Centres of a symbol's finders are 14 to 170 modules apart; 7 modules are a finder.
+                #[allow(clippy::cast_precision_loss)] // pixels
+                let size = (tl.size + tr.size + bl.size) as f32 / 3.0;
+                if shortest < size || longest > 30.0 * size || area.abs() < 0.15 * longest * longest {
+                    continue;
+                }
+                let (tr, bl) = if area > 0.0 { (tr, bl) } else { (bl, tr) };
+                triples.push(FinderPatternSet { bl, tl, tr });
+            }
+        }
+    }
+    triples
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ pub(super) fn read(grey: &Grey, matrix: &BitMatrix, closely: bool, search: &Sear
     };
     missed.retain(|triple| unused(triple, &used));
     if closely {
-        for triple in missed.iter().take(MAX_LATTICES) {
+        let slanted = finders::slanted(&finders);
+        for triple in missed.iter().take(MAX_LATTICES).chain(slanted.iter().take(MAX_LATTICES)) {
             if search.over() || !unused(triple, &used) {
                 continue;
             }
