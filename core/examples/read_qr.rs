@@ -54,7 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Texts, milliseconds of processor time (a file's decoding to pixels not counted, as for the other readers), and an error.
-fn measure(file: &str, with: With) -> Result<(Vec<String>, f64, Option<String>), Box<dyn Error>> {
+type Reading = (Vec<String>, f64, Option<String>);
+
+fn measure(file: &str, with: With) -> Result<Reading, Box<dyn Error>> {
     if let Some((size, path)) = file.split_once(':') {
         let size: Vec<usize> = size.split('x').map(str::parse).collect::<Result<_, _>>()?;
         let [width, height, stride] = size[..] else { return Err("WIDTHxHEIGHTxSTRIDE:FILE".into()) };
@@ -98,7 +100,7 @@ fn ours(luma: Luma<'_>, with: With) -> Result<Vec<String>, String> {
     read::luma(luma, budget).map_err(|error: ReadError| error.to_string())
 }
 
-fn timed(read: impl FnOnce() -> Result<Vec<String>, String>) -> (Vec<String>, f64, Option<String>) {
+fn timed(read: impl FnOnce() -> Result<Vec<String>, String>) -> Reading {
     let started = processor_time();
     let outcome = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err("panic".into()));
     let milliseconds = processor_time().saturating_sub(started).as_secs_f64() * 1e3;

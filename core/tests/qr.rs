@@ -1,4 +1,5 @@
 //! Codes of other people's pictures, and pictures made to hurt.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_possible_truncation)]
 
 use std::{
     fs,

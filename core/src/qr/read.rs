@@ -20,6 +20,7 @@ mod grey;
 mod inverse;
 mod lattice;
 mod motion;
+mod phase;
 mod quiet;
 mod reed_solomon;
 mod soft;

@@ -60,7 +60,7 @@ fn ends_of_runs(matrix: &BitMatrix, y: u32, ends: &mut Vec<usize>) {
     let width = matrix.width() as usize;
     let mut x = 0;
     while x < width {
-        x = if ends.len() % 2 == 0 { row.getNextSet(x) } else { row.getNextUnset(x) }.min(width);
+        x = if ends.len().is_multiple_of(2) { row.getNextSet(x) } else { row.getNextUnset(x) }.min(width);
         ends.push(x);
     }
 }

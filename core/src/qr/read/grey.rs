@@ -1,6 +1,6 @@
 //! A grey picture of a size that the passes can afford.
 
-use super::{Luma, ReadError, lattice::At};
+use super::{Luma, ReadError, phase::At};
 
 /// Most pixels that are ever read.
 pub(super) const MAX_PIXELS: usize = 64_000_000;

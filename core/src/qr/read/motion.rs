@@ -5,7 +5,7 @@ use std::f32::consts::PI;
 use super::{
     grey::Grey,
     inverse::{grey, inverse},
-    lattice::At,
+    phase::At,
 };
 
 /// Half an inverse motion's length, in the motion's lengths.
