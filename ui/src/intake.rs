@@ -1,88 +1,64 @@
 //! Files, pictures and texts to what could be added. Nothing is added here: the preview shows it first.
 
-use smartotp_core::enrol::migration::{Collector, Progress, Unreadable};
-use smartotp_core::enrol::{Detected, EnrolError, Enrolment, detect};
-use smartotp_core::qr::read::{self, Budget, ReadError};
-use smartotp_core::secret::SecretText;
+use smartotp_core::import::{self, ImportError, Outcome};
+use smartotp_core::qr::read::{self, Budget};
 use zeroize::Zeroizing;
 
 use crate::Problem;
 use crate::problem;
 use crate::services::Clip;
 
-/// The most setup links that one file is read for.
-const MOST_LINKS: usize = 100_000;
+/// A file's bytes: keys lie open in them.
+pub(crate) type File = Zeroizing<Vec<u8>>;
 
-/// An entry: a token that could be added, or why it can't.
-pub(crate) type Entry = Result<Enrolment, Unreadable>;
-
-/// The texts in a file: QR codes in a picture, or one setup link a line.
-pub(crate) fn texts_of_file(bytes: &[u8]) -> Result<Vec<SecretText>, Problem> {
-    match read::picture(bytes, Budget::PICTURE) {
-        Ok(texts) => Ok(texts.into_iter().map(SecretText::new).collect()),
-        Err(ReadError::NotAPicture) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| Problem::NotAPicture)?;
-            let texts = lines(text);
-            if texts.iter().any(|line| line.expose().contains(':')) { Ok(texts) } else { Err(Problem::NotAPicture) }
-        }
-        Err(error) => Err(problem::of_picture(error)),
-    }
-}
-
-/// The texts on the clipboard.
-pub(crate) fn texts_of_clip(clip: Clip) -> Result<Vec<SecretText>, Problem> {
-    match clip {
-        Clip::Nothing => Err(Problem::NothingCopied),
-        Clip::Text(text) => {
-            let texts = lines(text.expose());
-            if texts.is_empty() { Err(Problem::NothingCopied) } else { Ok(texts) }
-        }
-        Clip::Picture { width, height, rgba } => {
-            let rgba = Zeroizing::new(rgba);
-            let texts = read::rgba(&rgba, width, height, Budget::PICTURE).map_err(problem::of_picture)?;
-            Ok(texts.into_iter().map(SecretText::new).collect())
-        }
-    }
-}
-
-fn lines(text: &str) -> Vec<SecretText> {
-    text.trim_start_matches('\u{feff}')
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(MOST_LINKS)
-        .map(SecretText::from)
-        .collect()
-}
-
-/// Everything that was read so far.
+/// Everything that was read so far, and what came of it.
 #[derive(Default)]
 pub(crate) struct Intake {
-    singles: Vec<Entry>,
-    collector: Collector,
-    /// Where the Google export that was read last stands.
-    pub(crate) parts: Option<Progress>,
+    files: Vec<File>,
+    /// What could be added, and what can't be read.
+    pub(crate) outcome: Outcome,
 }
 
 impl Intake {
-    /// Takes texts up, each for itself: one that can't be read does not take the others down.
-    pub(crate) fn take_up(&mut self, texts: &[SecretText]) {
-        for text in texts {
-            let single = match detect(text.expose(), None) {
-                Ok(Detected::Migration(part)) => {
-                    self.parts = Some(self.collector.add(part));
-                    continue;
-                }
-                Ok(Detected::One(enrolment)) => Ok(*enrolment),
-                Ok(_) => Err(Unreadable { name: String::new(), reason: EnrolError::Unknown }),
-                Err(reason) => Err(Unreadable { name: String::new(), reason }),
-            };
-            self.singles.push(single);
+    /// Reads further files together with those before: the parts of an export may lie in any of them. A file that gives
+    /// nothing does not take the others down; where no file gives anything, the first reason comes back.
+    pub(crate) fn with(mut self, further: Vec<File>) -> (Self, Option<Problem>) {
+        let before = self.files.len();
+        self.files.extend(further);
+        let bytes: Vec<&[u8]> = self.files.iter().map(|file| file.as_slice()).collect();
+        let (mut outcome, errors) = import::read_all(&bytes, None, None);
+        let mut problem = None;
+        let failed: Vec<usize> = errors.iter().map(|(index, _)| *index).collect();
+        for (_, error) in errors {
+            match error {
+                // Its entries have reasons of their own.
+                ImportError::NoTokens { unreadable } if !unreadable.is_empty() => outcome.unreadable.extend(unreadable),
+                error => problem = problem.or(Some(problem::of_import(&error))),
+            }
         }
+        // A file of which nothing came is not read again with the next one.
+        let gave =
+            outcome.tokens.len() + outcome.unreadable.len() > self.outcome.tokens.len() + self.outcome.unreadable.len();
+        let mut index = 0;
+        self.files.retain(|_| {
+            index += 1;
+            index <= before || !failed.contains(&(index - 1)) || gave
+        });
+        self.outcome = outcome;
+        (self, problem.filter(|_| !gave))
     }
+}
 
-    /// All entries so far.
-    pub(crate) fn entries(&self) -> Vec<&Entry> {
-        self.singles.iter().chain(self.collector.entries()).collect()
+/// What lies on the clipboard, as a file.
+pub(crate) fn file_of_clip(clip: Clip) -> Result<File, Problem> {
+    match clip {
+        Clip::Nothing => Err(Problem::NothingCopied),
+        Clip::Text(text) if text.expose().trim().is_empty() => Err(Problem::NothingCopied),
+        Clip::Text(text) => Ok(Zeroizing::new(text.expose().as_bytes().to_vec())),
+        Clip::Picture { width, height, rgba } => {
+            let rgba = Zeroizing::new(rgba);
+            let texts = Zeroizing::new(read::rgba(&rgba, width, height, Budget::PICTURE).map_err(problem::of_picture)?);
+            Ok(Zeroizing::new(texts.join("\n").into_bytes()))
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Errors of `core` by the names under which the screens have sentences for them.
 
 use smartotp_core::enrol::{EnrolError, Warning};
+use smartotp_core::import::ImportError;
 use smartotp_core::qr::read::ReadError;
 use smartotp_core::secret::SecretError;
 use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError};
@@ -59,13 +60,21 @@ pub(crate) fn of_picture(error: ReadError) -> Problem {
     }
 }
 
+pub(crate) fn of_import(error: &ImportError) -> Problem {
+    match error {
+        ImportError::Picture(error) => of_picture(*error),
+        ImportError::TooLarge | ImportError::TooManyEntries => Problem::FileTooLarge,
+        _ => Problem::NotAPicture,
+    }
+}
+
 /// `None`: the user changed their mind, which is no problem.
 pub(crate) fn of_pick(error: PickError) -> Option<Problem> {
     match error {
         PickError::Cancelled => None,
         PickError::NoChooser => Some(Problem::NoChooser),
         PickError::Unreadable => Some(Problem::FileUnreadable),
-        PickError::TooLarge => Some(Problem::PictureTooLarge),
+        PickError::TooLarge => Some(Problem::FileTooLarge),
     }
 }
 

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use slint::ComponentHandle as _;
-use smartotp_core::secret::SecretText;
+use zeroize::Zeroizing;
 
 use crate::desk::Desk;
-use crate::intake;
+use crate::intake::{self, File, Intake};
 use crate::off_thread::{off_thread, once, spawn};
 use crate::problem;
 use crate::screens::preview::Preview;
@@ -41,10 +41,11 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>, shown: &Rc<Preview>) {
             let (desk, shown) = (desk.clone(), shown.clone());
             spawn(async move {
                 let clipboard = desk.door.services.clipboard.clone();
-                let texts =
-                    off_thread(&*desk.door.services.background, move || intake::texts_of_clip(clipboard.read()));
-                let texts = texts.await.unwrap_or(Err(Problem::Failed));
-                finish(&desk, &shown, "", texts);
+                let file = off_thread(&*desk.door.services.background, move || intake::file_of_clip(clipboard.read()));
+                match file.await.unwrap_or(Err(Problem::Failed)) {
+                    Ok(file) => take_up(&desk, &shown, "", vec![file]).await,
+                    Err(problem) => end(&desk, Some(problem)),
+                }
             });
         }
     });
@@ -95,15 +96,24 @@ fn read(desk: &Rc<Desk>, shown: &Rc<Preview>, start: impl FnOnce(Done) + 'static
             [file] => file.name.clone(),
             _ => String::new(),
         };
-        let texts = off_thread(&*desk.door.services.background, move || {
-            let read: Vec<_> = files.iter().map(|file| intake::texts_of_file(&file.bytes)).collect();
-            let first_problem = read.iter().find_map(|texts| texts.as_ref().err()).copied();
-            let texts: Vec<SecretText> = read.into_iter().flatten().flatten().collect();
-            if texts.is_empty() { Err(first_problem.unwrap_or(Problem::NoCode)) } else { Ok(texts) }
-        });
-        let texts = texts.await.unwrap_or(Err(Problem::Failed));
-        finish(&desk, &shown, &name, texts);
+        let files = files.into_iter().map(|file| Zeroizing::new(file.bytes)).collect();
+        take_up(&desk, &shown, &name, files).await;
     });
+}
+
+async fn take_up(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str, files: Vec<File>) {
+    let before = shown.intake.take();
+    let read = off_thread(&*desk.door.services.background, move || before.with(files));
+    let (intake, problem) = read.await.unwrap_or((Intake::default(), Some(Problem::Failed)));
+    end(desk, problem);
+    // Locked meanwhile: what was read is dropped here.
+    if desk.door.contents().is_none() {
+        return;
+    }
+    shown.intake.replace(intake);
+    if problem.is_none() {
+        preview::show(desk, shown, source);
+    }
 }
 
 /// `false` while something is being read already.
@@ -132,12 +142,4 @@ fn end(desk: &Rc<Desk>, problem: Option<Problem>) {
             }
         }
     });
-}
-
-fn finish(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str, texts: Result<Vec<SecretText>, Problem>) {
-    end(desk, texts.as_ref().err().copied());
-    // Locked meanwhile: what was read is dropped here.
-    if let (Ok(texts), true) = (texts, desk.door.contents().is_some()) {
-        preview::show(desk, shown, source, &texts);
-    }
 }

@@ -107,14 +107,19 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
 
 /// Opens the page of a token; on wide windows it stands beside the list.
 pub(crate) fn open(desk: &Rc<Desk>, handle: i32) {
-    hide_secret(desk);
-    desk.chosen.set(desk.id(handle));
-    show(desk);
+    choose(desk, handle);
     desk.with(|app| {
         if !app.global::<crate::Screen>().get_is_two_pane() {
             app.global::<Nav>().invoke_go(Place::Details);
         }
     });
+}
+
+/// Makes a token the one that the page and its sheets speak of.
+pub(crate) fn choose(desk: &Rc<Desk>, handle: i32) {
+    hide_secret(desk);
+    desk.chosen.set(desk.id(handle));
+    show(desk);
 }
 
 /// Fills the page with what the vault holds now.

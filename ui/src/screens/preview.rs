@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, ModelRc, VecModel};
 use smartotp_core::enrol::Enrolment;
-use smartotp_core::enrol::migration::Unreadable;
-use smartotp_core::secret::SecretText;
+use smartotp_core::import::Unreadable;
 use smartotp_core::token::{Icon, Token};
 use smartotp_core::vault::Contents;
 
@@ -22,7 +21,7 @@ use crate::{App, Nav, Place, PreviewRow, PreviewScreen, SnackKind};
 /// What is on the page. The enrolments, secrets and all, stay here until they are added or the page is left.
 #[derive(Default)]
 pub(crate) struct Preview {
-    intake: RefCell<Intake>,
+    pub(crate) intake: RefCell<Intake>,
     /// Entries that the user does not want.
     unwanted: RefCell<HashSet<usize>>,
 }
@@ -70,9 +69,8 @@ impl Preview {
     }
 }
 
-/// Puts texts on the page, beside what is there while parts of an export are still missing.
-pub(crate) fn show(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str, texts: &[SecretText]) {
-    shown.intake.borrow_mut().take_up(texts);
+/// Shows what was read.
+pub(crate) fn show(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str) {
     draw(desk, shown);
     desk.with(|app| app.global::<PreviewScreen>().set_source(source.into()));
     desk.go(Place::Preview);
@@ -84,27 +82,21 @@ fn draw(desk: &Rc<Desk>, shown: &Preview) {
     let unwanted = shown.unwanted.borrow();
     let (mut fresh, mut here, mut broken) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen: Vec<&Enrolment> = Vec::new();
-    for (place, entry) in intake.entries().into_iter().enumerate() {
-        match entry {
-            Ok(enrolment) => {
-                let twin = already(&contents, enrolment)
-                    .map(|token| show::name(&token.issuer, &token.account))
-                    .or_else(|| {
-                        let same =
-                            |other: &&&Enrolment| other.secret == enrolment.secret && other.kind == enrolment.kind;
-                        seen.iter().find(same).map(|other| show::name(&other.issuer, &other.account))
-                    });
-                let row = row(place, enrolment, !unwanted.contains(&place), twin.as_deref());
-                if twin.is_some() {
-                    here.push(row)
-                } else {
-                    fresh.push(row)
-                }
-                seen.push(enrolment);
-            }
-            Err(unreadable) => broken.push(broken_row(place, unreadable)),
+    let outcome = &intake.outcome;
+    for (place, enrolment) in outcome.tokens.iter().enumerate() {
+        let twin = already(&contents, enrolment).map(|token| show::name(&token.issuer, &token.account)).or_else(|| {
+            let other = seen.iter().find(|other| same_codes(other, enrolment))?;
+            Some(show::name(&other.issuer, &other.account))
+        });
+        let row = row(place, enrolment, !unwanted.contains(&place), twin.as_deref());
+        if twin.is_some() {
+            here.push(row)
+        } else {
+            fresh.push(row)
         }
+        seen.push(enrolment);
     }
+    broken.extend(outcome.unreadable.iter().enumerate().map(|(place, unreadable)| broken_row(place, unreadable)));
     let count = |rows: &[PreviewRow]| i32::try_from(rows.len()).unwrap_or(i32::MAX);
     let chosen = fresh.iter().filter(|row| row.chosen).count();
     desk.with(|app| {
@@ -116,7 +108,8 @@ fn draw(desk: &Rc<Desk>, shown: &Preview) {
         screen.set_fresh(ModelRc::new(VecModel::from(fresh)));
         screen.set_here(ModelRc::new(VecModel::from(here)));
         screen.set_broken(ModelRc::new(VecModel::from(broken)));
-        let parts = intake.parts.map_or((0, 0), |parts| (parts.have, parts.of));
+        // Finished exports are not spoken of.
+        let parts = outcome.unfinished.last().map_or((0, 0), |parts| (parts.have, parts.of));
         screen.set_parts(i32::try_from(parts.0).unwrap_or(0));
         screen.set_of_parts(i32::try_from(parts.1).unwrap_or(0));
     });
@@ -124,10 +117,12 @@ fn draw(desk: &Rc<Desk>, shown: &Preview) {
 
 /// The token here that makes the same codes.
 pub(crate) fn already<'a>(contents: &'a Contents, enrolment: &Enrolment) -> Option<&'a Token> {
-    contents
-        .tokens()
-        .iter()
-        .find(|token| token.secret == enrolment.secret && token.kind.makes_the_same_codes_as(&enrolment.kind))
+    let same = |token: &&Token| token.secret == enrolment.secret && token.kind.makes_the_same_codes_as(&enrolment.kind);
+    contents.tokens().iter().find(same)
+}
+
+fn same_codes(one: &Enrolment, other: &Enrolment) -> bool {
+    one.secret == other.secret && one.kind.makes_the_same_codes_as(&other.kind)
 }
 
 fn row(place: usize, enrolment: &Enrolment, chosen: bool, twin: Option<&str>) -> PreviewRow {
@@ -149,9 +144,10 @@ fn row(place: usize, enrolment: &Enrolment, chosen: bool, twin: Option<&str>) ->
 
 fn broken_row(place: usize, unreadable: &Unreadable) -> PreviewRow {
     let (problem, detail) = problem::of_enrolment(&unreadable.reason);
+    let number = unreadable.entry.place.map_or(place + 1, |place| place.number);
     PreviewRow {
-        place: i32::try_from(place).unwrap_or(i32::MAX),
-        title: unreadable.name.as_str().into(),
+        place: i32::try_from(number).unwrap_or(i32::MAX),
+        title: unreadable.entry.name.as_str().into(),
         problem,
         detail: detail.into(),
         ..PreviewRow::default()
@@ -170,15 +166,11 @@ fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
     }
     let unwanted = shown.unwanted.borrow().clone();
     // Duplicates go along: the vault keeps the higher counter of the two.
-    let wanted: Vec<Enrolment> = shown
-        .intake
-        .borrow()
-        .entries()
-        .into_iter()
-        .enumerate()
-        .filter(|(place, _)| !unwanted.contains(place))
-        .filter_map(|(_, entry)| entry.as_ref().ok().map(Enrolment::duplicate))
-        .collect();
+    let wanted: Vec<Enrolment> = {
+        let intake = shown.intake.borrow();
+        let tokens = intake.outcome.tokens.iter().enumerate();
+        tokens.filter(|(place, _)| !unwanted.contains(place)).map(|(_, enrolment)| enrolment.duplicate()).collect()
+    };
     let (desk, shown) = (desk.clone(), shown.clone());
     spawn(async move {
         let done = desk.door.change(move |session| session.add(wanted)).await;

@@ -40,6 +40,10 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
         let desk = desk.clone();
         move |handle| next(&desk, handle, None)
     });
+    screen.on_choose({
+        let desk = desk.clone();
+        move |handle| details::choose(&desk, handle)
+    });
     screen.on_open({
         let desk = desk.clone();
         move |handle| details::open(&desk, handle)
@@ -53,6 +57,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
                     let screen = app.global::<TokensScreen>();
                     screen.set_query(slint::SharedString::new());
                     screen.set_copied(-1);
+                    screen.set_swiped(-1);
                     app.global::<Nav>().set_sheet(OpenSheet::Nothing);
                 });
                 desk.tokens.search("");

@@ -85,21 +85,6 @@ impl Collector {
         self.exports.iter().map(|export| export.progress(false)).filter(|progress| !progress.is_whole()).collect()
     }
 
-    /// Everything collected so far, in the export's order, to be looked at while parts are still missing.
-    #[must_use]
-    pub fn entries(&self) -> Vec<&Result<Enrolment, Unreadable>> {
-        let in_order = |export: &'_ Export| {
-            let mut places: Vec<usize> = (0..export.parts.len()).collect();
-            places.sort_by_key(|place| export.parts.get(*place).map(|part| part.index));
-            places
-        };
-        self.exports
-            .iter()
-            .flat_map(|export| in_order(export).into_iter().filter_map(|place| export.parts.get(place)))
-            .flat_map(|part| &part.entries)
-            .collect()
-    }
-
     /// Everything collected so far, in the export's order; leaves the collector empty.
     pub fn take(&mut self) -> Vec<Result<Enrolment, Unreadable>> {
         let mut exports = core::mem::take(&mut self.exports);

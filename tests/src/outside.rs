@@ -1,0 +1,200 @@
+//! What an operating system gives the screens, as a test gives it: a clock, a clipboard, pictures to pick, threads.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use smartotp_core::secret::{Secret, SecretText};
+use smartotp_core::vault::kdf::Cost;
+use smartotp_core::vault::{Environment, Keystore, KeystoreError, SystemEntropy};
+use smartotp_ui::Services;
+use smartotp_ui::services::{Background, Clip, Clipboard, Links, PickDone, PickError, Picked, Pictures, WallClock};
+
+/// A clock that stands still until the test moves it.
+#[derive(Debug)]
+pub struct Clock(AtomicU64);
+
+impl Clock {
+    /// Moves it on.
+    pub fn pass(&self, millis: u64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Sets it.
+    pub fn set(&self, unix_millis: u64) {
+        self.0.store(unix_millis, Ordering::SeqCst);
+    }
+}
+
+impl WallClock for Clock {
+    fn unix_millis(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Real threads, counted, so that a test can wait for them.
+#[derive(Debug, Default)]
+pub struct Threads(Arc<AtomicUsize>);
+
+impl Threads {
+    /// How many jobs still run.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Counts down even when a job panics.
+struct Running(Arc<AtomicUsize>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Background for Threads {
+    fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let running = Running(self.0.clone());
+        std::thread::spawn(move || {
+            job();
+            drop(running);
+        });
+    }
+}
+
+/// A clipboard that can be looked into.
+#[derive(Debug, Default)]
+pub struct Pasteboard {
+    /// What was copied last, and how soon it is to be cleared.
+    copied: Mutex<Option<(String, u32)>>,
+    /// What another program put there.
+    foreign: Mutex<Option<Clip>>,
+}
+
+impl Pasteboard {
+    /// The code that lies there, and after how many seconds it goes.
+    #[must_use]
+    pub fn copied(&self) -> Option<(String, u32)> {
+        self.copied.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another program puts something there.
+    pub fn put(&self, clip: Clip) {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner).replace(clip);
+    }
+}
+
+impl Clipboard for Pasteboard {
+    fn read(&self) -> Clip {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Clip::Nothing)
+    }
+
+    fn copy_sensitive(&self, text: &SecretText, clear_after_seconds: u32) -> bool {
+        let copied = (text.expose().to_owned(), clear_after_seconds);
+        self.copied.lock().unwrap_or_else(PoisonError::into_inner).replace(copied);
+        true
+    }
+
+    fn clear_now(&self) {
+        self.copied.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// Pictures that the user is about to pick, one batch after the other.
+#[derive(Debug, Default)]
+pub struct Gallery(Mutex<VecDeque<Vec<Picked>>>);
+
+impl Gallery {
+    /// The next pick gives these files.
+    pub fn next(&self, files: Vec<(String, Vec<u8>)>) {
+        let files = files.into_iter().map(|(name, bytes)| Picked { name, bytes }).collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(files);
+    }
+}
+
+impl Pictures for Gallery {
+    fn pick(&self, done: PickDone) {
+        let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        done(next.ok_or(PickError::Cancelled));
+    }
+
+    fn at_path(&self, path: &str, done: PickDone) {
+        let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        done(std::fs::read(path).map(|bytes| vec![Picked { name, bytes }]).map_err(|_| PickError::Unreadable));
+    }
+}
+
+/// No other programs.
+#[derive(Debug, Default)]
+pub struct NoLinks;
+
+impl Links for NoLinks {
+    fn open(&self, _url: &str) {}
+}
+
+/// A keystore in memory.
+#[derive(Debug, Default)]
+pub struct Drawer(Mutex<Vec<(String, Secret)>>);
+
+impl Keystore for Drawer {
+    fn get(&self, name: &str) -> Result<Option<Secret>, KeystoreError> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(entries.iter().find(|(of, _)| of == name).map(|(_, secret)| secret.duplicate()))
+    }
+
+    fn set(&self, name: &str, secret: &Secret) -> Result<(), KeystoreError> {
+        self.remove(name)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), secret.duplicate()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeystoreError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| of != name);
+        Ok(())
+    }
+}
+
+/// Everything outside of the window, in the test's hands.
+#[derive(Clone)]
+pub struct Outside {
+    /// The time.
+    pub clock: Arc<Clock>,
+    /// Threads.
+    pub threads: Arc<Threads>,
+    /// The clipboard.
+    pub clipboard: Arc<Pasteboard>,
+    /// Pictures.
+    pub gallery: Arc<Gallery>,
+    /// What the window gets.
+    pub services: Services,
+}
+
+impl Outside {
+    /// Services over a folder, at a Unix time in seconds; with a keystore or without.
+    #[must_use]
+    pub fn new(folder: &Path, unix: u64, keystore: bool) -> Self {
+        let clock = Arc::new(Clock(AtomicU64::new(unix * 1000)));
+        let threads = Arc::new(Threads::default());
+        let clipboard = Arc::new(Pasteboard::default());
+        let gallery = Arc::new(Gallery::default());
+        let services = Services {
+            vault: Environment {
+                file: folder.join("vault.smartotp"),
+                entropy: Arc::new(SystemEntropy),
+                keystore: keystore.then(|| Arc::new(Drawer::default()) as Arc<dyn Keystore>),
+            },
+            settings_file: folder.join("settings.json"),
+            kdf: Some(Cost::FLOOR),
+            system_language: "en_GB.UTF-8".to_owned(),
+            clock: clock.clone(),
+            background: threads.clone(),
+            clipboard: clipboard.clone(),
+            pictures: gallery.clone(),
+            links: Arc::new(NoLinks),
+        };
+        Self { clock, threads, clipboard, gallery, services }
+    }
+}
