@@ -76,14 +76,15 @@ impl Edit {
 
 impl From<Changes> for vault::Edit {
     fn from(changes: Changes) -> Self {
-        let mut edit = Self::default();
-        edit.issuer = changes.issuer;
-        edit.account = changes.account;
-        edit.note = changes.note;
-        edit.groups = (changes.no_groups || !changes.group.is_empty()).then_some(changes.group);
-        edit.favourite = (changes.favourite || changes.no_favourite).then_some(changes.favourite);
-        edit.counter = changes.counter.map(Counter);
-        edit.encoding = changes.encoding;
-        edit
+        Self {
+            issuer: changes.issuer,
+            account: changes.account,
+            note: changes.note,
+            groups: (changes.no_groups || !changes.group.is_empty()).then_some(changes.group),
+            favourite: (changes.favourite || changes.no_favourite).then_some(changes.favourite),
+            counter: changes.counter.map(Counter),
+            encoding: changes.encoding,
+            icon: None,
+        }
     }
 }

@@ -77,9 +77,7 @@ fn change(context: &Context<'_>, session: &mut Session, group: &str, name: Optio
             let kept = if other == group { name } else { Some(other.as_str()) };
             groups.extend(kept.filter(|kept| !groups.iter().any(|known| known == kept)).map(str::to_owned));
         }
-        let mut edit = Edit::default();
-        edit.groups = Some(groups);
-        session.edit(token.id, edit)?;
+        session.edit(token.id, Edit { groups: Some(groups), ..Edit::default() })?;
         changed += 1;
     }
     if changed == 0 {

@@ -1,4 +1,5 @@
 //! The command line as a script meets it: the real program, its output and its exit codes.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // The lints know tests by their attribute, not their helpers.
 
 mod adding;
 mod changing;

@@ -34,10 +34,7 @@ fn a_pin_and_a_counter_go_in_and_the_counter_moves_on() {
     assert_eq!(home.run(&["sign", "bank", "--challenge", "12345678"]).code, 2);
     assert_eq!(home.json(&["list"])[0]["counter"], 0, "a refused challenge uses no counter up");
     assert_eq!(sign(&[]).out, "65347737\n");
-    assert_eq!(
-        sign(&["--counter", "7"]).out,
-        "08771100\n".replace("08771100", &sign(&["--counter", "7"]).out.trim_end().to_owned())
-    );
+    assert_eq!(sign(&["--counter", "7"]).out, "91771096\n");
     assert_eq!(home.json(&["list"])[0]["counter"], 1, "a counter given by hand moves nothing");
     assert_eq!(sign(&[]).out, "86775851\n");
     assert_eq!(home.json(&["list"])[0]["counter"], 2);

@@ -59,7 +59,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 fn said_in(source: &str) -> Vec<Source> {
     let mut found = Vec::new();
     for (at, macro_name) in source.match_indices("tr!(").chain(source.match_indices("trn!(")) {
-        let Some((one, rest)) = literal(&source[at + macro_name.len()..]) else { continue };
+        let Some((one, rest)) = source.get(at + macro_name.len()..).and_then(literal) else { continue };
         let many = if macro_name == "trn!(" { literal(rest.trim_start().trim_start_matches(',')) } else { None };
         found.push((one, many.map(|(many, _)| many)));
     }
@@ -73,7 +73,7 @@ fn literal(text: &str) -> Option<(String, &str)> {
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
-            '"' => return Some((value, &text[at + 1..])),
+            '"' => return Some((value, text.get(at + 1..)?)),
             '\\' => value.push(characters.next()?.1),
             other => value.push(other),
         }
