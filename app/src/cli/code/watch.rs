@@ -39,7 +39,8 @@ pub(super) fn run(
             }
         }
         if stopped.recv_timeout(to_the_next_second()) != Err(mpsc::RecvTimeoutError::Timeout) {
-            return Ok(());
+            // Past the ^C that the terminal shows.
+            return if context.out.terminal { output::print("\n") } else { Ok(()) };
         }
         if !steady {
             let _ = session.refresh();
