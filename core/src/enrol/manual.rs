@@ -98,16 +98,11 @@ pub fn enrol(form: &Form) -> Result<Enrolment, EnrolError> {
     if check.suggest_checksum {
         warnings.push(Warning::ChecksumSuspected);
     }
-    let secret = if check.hex {
-        let secret = key::hex(check.read_as.expose())?;
-        // mOTP's keys are 8 bytes by design.
-        if form.kind != KindName::Motp {
-            key::short(&secret, &mut warnings);
-        }
-        secret
-    } else {
-        key::base32(check.read_as.expose(), &mut warnings)?
-    };
+    let secret =
+        if check.hex { key::hex(check.read_as.expose())? } else { key::base32(check.read_as.expose(), &mut warnings)? };
+    if form.kind != KindName::Motp {
+        key::short(&secret, &mut warnings);
+    }
     let issuer = names::clean(&form.issuer);
     let digits = || Digits::new(form.digits).map_err(|_| bad("digits"));
     let algorithm = form.algorithm;

@@ -83,6 +83,7 @@ fn steam_scheme(uri: Uri<'_>) -> Result<Enrolment, EnrolError> {
         "Steam".clone_into(&mut reading.issuer);
     }
     let secret = key::base32(secret.expose(), &mut reading.warnings)?;
+    key::short(&secret, &mut reading.warnings);
     reading.done(secret, Kind::Steam)
 }
 
@@ -207,7 +208,9 @@ impl Reading {
 
     fn base32(&mut self) -> Result<Secret, EnrolError> {
         let text = self.parameters.take_secret()?;
-        key::base32(text.expose(), &mut self.warnings)
+        let secret = key::base32(text.expose(), &mut self.warnings)?;
+        key::short(&secret, &mut self.warnings);
+        Ok(secret)
     }
 
     /// Takes a parameter that this kind has no use for, and says so unless it only repeats what is fixed anyway, or the
