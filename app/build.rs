@@ -6,10 +6,10 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=locales");
     let mut tables = String::new();
     for language in ["fr", "de", "es", "ru", "uk"] {
-        let file = Path::new("locales").join(language).join("LC_MESSAGES/smartotp.po");
+        let file = Path::new("../locales").join(language).join("LC_MESSAGES/smartotp.po");
+        println!("cargo::rerun-if-changed={}", file.display());
         let catalogue = polib::po_file::parse(&file)?;
         let mut entries = Vec::new();
         for message in catalogue.messages() {

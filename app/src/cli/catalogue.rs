@@ -1,6 +1,6 @@
 //! The catalogue: every sentence that the command line says, in six languages.
 //!
-//! English is the source and costs nothing; the others are `app/locales/*/LC_MESSAGES/smartotp.po`, sorted into tables
+//! English is the source and costs nothing; the others are `locales/*/LC_MESSAGES/smartotp.po`, sorted into tables
 //! when the app is built. A sentence is written where it is said, with [`tr!`] or [`trn!`]; a test holds sources and
 //! catalogues together.
 

@@ -88,8 +88,11 @@ fn help_of(command: &clap::Command, sentences: &mut BTreeSet<Source>) {
 }
 
 fn catalogue(language: Language) -> polib::catalog::Catalog {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language.tag());
-    polib::po_file::parse(&folder.join("LC_MESSAGES/smartotp.po")).unwrap()
+    polib::po_file::parse(&file(language)).unwrap()
+}
+
+fn file(language: Language) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../locales").join(language.tag()).join("LC_MESSAGES/smartotp.po")
 }
 
 const TRANSLATED: [Language; 5] =
@@ -137,8 +140,7 @@ fn places(text: &str) -> BTreeSet<&str> {
 #[test]
 fn gettext_finds_nothing_wrong() {
     for language in TRANSLATED {
-        let file =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language.tag()).join("LC_MESSAGES/smartotp.po");
+        let file = file(language);
         let Ok(output) = std::process::Command::new("msgfmt").args(["--check", "-o", "/dev/null"]).arg(file).output()
         else {
             println!("skipped: no msgfmt");
