@@ -73,7 +73,9 @@ pub(super) fn command() -> clap::Command {
     let command = Cli::command().mut_args(|argument| {
         if argument.is_global_set() { argument.help_heading(tr!("For every command")) } else { argument }
     });
-    catalogue::translate(command)
+    catalogue::translate(command).after_help(tr!(
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 locked or wrong password, 4 nothing found, 5 damaged vault or backup, 6 unreadable input, 7 network, 8 refused for safety."
+    ))
 }
 
 /// The two options that matter before the rest is understood.
