@@ -1,4 +1,5 @@
 //! The encrypted file that holds the tokens.
+#![cfg_attr(not(feature = "file-store"), allow(dead_code, reason = "the file store is what drives all of it"))]
 
 mod changes;
 mod contents;
