@@ -1,4 +1,37 @@
 //! The encrypted file that holds the tokens.
+//!
+//! [`Session`] is the only door: it makes, opens and changes a vault, and every change is on disk when its method returns.
+//! [`Contents`] is what is shown. The file itself is described in [`mod@format`].
+//!
+//! ```text
+//! Session ── changes.rs (what is done) ── payload.rs (as JSON) ── format.rs (sealed) ── store.rs (on disk, whole)
+//!    └────── slots.rs, kdf.rs, keys.rs (who may open it)
+//! ```
+//!
+//! ```
+//! use std::sync::Arc;
+//! use smartotp_core::enrol::Enrolment;
+//! use smartotp_core::secret::{Secret, SecretText};
+//! use smartotp_core::token::Kind;
+//! use smartotp_core::vault::{Credential, Environment, NewSlot, Session, SystemEntropy, kdf::Cost};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let file = folder.path().join("vault.smartotp");
+//! let environment = Environment { file, entropy: Arc::new(SystemEntropy), keystore: None };
+//! let password = || SecretText::from("correct horse battery staple");
+//! let mut session = Session::create(environment.clone(), NewSlot::Password(password(), Cost::FLOOR))?;
+//!
+//! let secret = Secret::from_bytes(b"12345678901234567890".to_vec());
+//! session.add(vec![Enrolment::new("GitHub".into(), "mira".into(), secret, Kind::usual_totp())])?;
+//! drop(session); // locks it: every secret is wiped
+//!
+//! let (session, notices) = Session::open(environment, Credential::Password(password()))?;
+//! assert!(notices.is_empty());
+//! let token = &session.contents().tokens()[0];
+//! let code = session.contents().code(token.id, 1_111_111_109).ok_or("gone")??;
+//! assert_eq!(code.as_str(), "081804"); // RFC 6238, Appendix B, in six digits
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![cfg_attr(not(feature = "file-store"), allow(dead_code, reason = "the file store is what drives all of it"))]
 
 mod changes;
