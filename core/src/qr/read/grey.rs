@@ -104,7 +104,15 @@ impl Grey {
         let mut pixels = Vec::with_capacity(width * height);
         for pair in self.pixels.chunks_exact(2 * self.width) {
             let (upper, lower) = pair.split_at(self.width);
-            let mean = |(u, l): (&[u8], &[u8])| byte((u.iter().chain(l).map(|&p| u32::from(p)).sum::<u32>() + 2) / 4);
+            let mean = |(upper, lower): (&[u8], &[u8])| match (upper, lower) {
+                (&[a, b], &[c, d]) => {
+                    let sum = u16::from(a) + u16::from(b) + u16::from(c) + u16::from(d) + 2;
+                    #[allow(clippy::cast_possible_truncation)] // at most 255
+                    let mean = (sum >> 2) as u8;
+                    mean
+                }
+                _ => 0,
+            };
             pixels.extend(upper.chunks_exact(2).zip(lower.chunks_exact(2)).map(mean));
         }
         Self { pixels, width, height }
