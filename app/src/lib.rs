@@ -14,6 +14,8 @@ mod window;
 #[must_use]
 pub fn run() -> std::process::ExitCode {
     fault::keep_quiet_about_values();
+    #[cfg(all(unix, not(target_os = "ios")))]
+    platform::limits::fail_instead_of_dying();
     #[cfg(not(target_os = "ios"))]
     if std::env::args_os().len() > 1 {
         return cli::run(std::env::args_os(), &platform::for_command_line()).into();

@@ -13,6 +13,8 @@ pub(crate) use desktop::{for_command_line, services};
 pub(crate) use places::make_private;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
 pub(crate) mod descriptor;
+#[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
+pub(crate) mod limits;
 
 #[cfg(target_os = "android")]
 mod android;

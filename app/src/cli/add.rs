@@ -93,6 +93,10 @@ impl Add {
             links::gather(&self.links, pin.as_ref(), context.out)?
         };
         let unreadable = !incoming.unreadable.is_empty();
+        if incoming.is_empty() {
+            let message = tr!("There is nothing in standard input.");
+            return Err(Failure::new(Exit::Unreadable, "empty", message));
+        }
         // Nothing to add: no reason to open the vault, and no password is asked for.
         if incoming.enrolments.is_empty() && unreadable {
             incoming.refuse(context.out)?;

@@ -40,6 +40,11 @@ pub(super) struct Lost {
 }
 
 impl Incoming {
+    /// Whether nothing came at all, readable or not.
+    pub(super) fn is_empty(&self) -> bool {
+        self.enrolments.is_empty() && self.unreadable.is_empty()
+    }
+
     /// Tells that nothing of it could be read. No vault is needed for that.
     pub(super) fn refuse(self, out: Output) -> Result<(), Failure> {
         let Self { unreadable, lost, .. } = self;

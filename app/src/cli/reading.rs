@@ -14,15 +14,17 @@ const LARGEST: u64 = import::MAX_BYTES as u64;
 
 /// A file's bytes; `-` is standard input.
 pub(super) fn input(path: &Path) -> Result<Vec<u8>, Failure> {
+    let is_standard = path.as_os_str() == "-";
     let unreadable = |error: &io::Error| {
-        let file = visible(&path.display().to_string());
-        Failure::new(
-            Exit::Unreadable,
-            "unreadable_file",
-            tr!("{file} can't be read: {reason}.", file = file, reason = reason(error)),
-        )
+        let reason = reason(error);
+        let message = if is_standard {
+            tr!("Standard input can't be read: {reason}.", reason = reason)
+        } else {
+            tr!("{file} can't be read: {reason}.", file = visible(&path.display().to_string()), reason = reason)
+        };
+        Failure::new(Exit::Unreadable, "unreadable_file", message)
     };
-    let bytes = if path.as_os_str() == "-" { bounded(io::stdin().lock()) } else { File::open(path).and_then(bounded) };
+    let bytes = if is_standard { bounded(io::stdin().lock()) } else { File::open(path).and_then(bounded) };
     bytes.map_err(|error| unreadable(&error))
 }
 

@@ -139,6 +139,30 @@ fn bad_input_is_six_and_names_what_is_wrong() {
 }
 
 #[test]
+fn nothing_at_all_is_six() {
+    let outcome = Home::new().feed(&["add", "-"], "# only a remark\n");
+    assert_eq!((outcome.code, outcome.out.as_str()), (6, ""), "{outcome:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_vault_that_cannot_be_written_says_so_and_shows_no_code() {
+    let home = Home::with(&[&hotp("Bank", "mira")]);
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg(format!(
+        "ulimit -f 1; '{}' code bank --vault '{}' --password-file '{}'",
+        env!("CARGO_BIN_EXE_smartotp"),
+        home.vault().display(),
+        home.path("password").display()
+    ));
+    shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let outcome = crate::harness::finish(shell, "");
+    assert_eq!((outcome.code, outcome.out.as_str()), (1, ""), "{outcome:?}");
+    assert!(outcome.err.contains("couldn't be written"), "{outcome:?}");
+    assert_eq!(home.run(&["code", "bank"]).out, "755224\n", "the counter is where it was");
+}
+
+#[test]
 fn usage_is_two() {
     let home = Home::new();
     for arguments in [
