@@ -6,17 +6,14 @@ use smartotp_core::enrol::manual::KeyCheck;
 use crate::{KeyMark, KeyPiece};
 
 const GROUP: usize = 4;
-/// Groups in a line that fits 360 wide.
-const GROUPS_IN_LINE: usize = 4;
-
 /// The strip, and the same in words for those who hear it.
-pub(crate) fn lines(check: &KeyCheck) -> (ModelRc<ModelRc<KeyPiece>>, SharedString) {
+pub(crate) fn lines(check: &KeyCheck, groups_in_line: usize) -> (ModelRc<ModelRc<KeyPiece>>, SharedString) {
     let bad = check.bad.map(|(place, _)| place);
     let key: Vec<char> = check.read_as.expose().chars().collect();
     let mut lines: Vec<Vec<KeyPiece>> = Vec::new();
     let mut spoken = String::new();
     for (index, group) in key.chunks(GROUP).enumerate() {
-        if index % GROUPS_IN_LINE == 0 {
+        if index % groups_in_line == 0 {
             lines.push(Vec::new());
         }
         let Some(line) = lines.last_mut() else { break };

@@ -72,7 +72,9 @@ impl SnackBar {
         self.timer.stop();
         self.action.take();
         if let Some(app) = self.app.upgrade() {
-            app.global::<Snack>().set_kind(SnackKind::Nothing);
+            let snack = app.global::<Snack>();
+            snack.set_kind(SnackKind::Nothing);
+            snack.set_name(slint::SharedString::new());
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::screens::preview;
 use crate::show;
 use crate::{
     App, Choice, ChoiceOf, EnrolProblem, FormKind, KeyNote, ManualScreen, Nav, Place, Problem, ShownCode, SnackKind,
+    Theme,
 };
 
 /// The typing rests when no key came for so long.
@@ -139,6 +140,11 @@ pub(crate) fn clear(desk: &Rc<Desk>) {
     });
 }
 
+/// Groups of a key in a line that fits 360 wide.
+fn groups_in_line(app: &App) -> usize {
+    if app.global::<Theme>().get_large_text() { 3 } else { 4 }
+}
+
 /// The form as typed; a counter that is no number is said to be none.
 fn form(screen: &ManualScreen<'_>) -> Result<Form, EnrolError> {
     let bad = |parameter: &str| EnrolError::BadNumber { parameter: parameter.to_owned() };
@@ -182,7 +188,7 @@ fn look(desk: &Rc<Desk>, typing: &Typing) {
         let key = SecretText::from(screen.get_key().as_str());
         let check = check_key(key.expose(), kind(screen.get_kind()), screen.get_checksum());
         let begun = check.read_as.expose().chars().count() > FIRST_GROUP || check.check.is_some();
-        let (lines, spoken) = read_as::lines(&check);
+        let (lines, spoken) = read_as::lines(&check, groups_in_line(app));
         screen.set_read_as(if begun { lines } else { ModelRc::default() });
         screen.set_read_as_spoken(spoken);
         let (note, detail) = if begun { note(&check) } else { (KeyNote::Nothing, String::new()) };

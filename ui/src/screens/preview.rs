@@ -47,14 +47,14 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) -> Rc<Preview> {
         move || add(&desk, &shown)
     });
     desk.on_left(Place::Preview, {
-        let shown = shown.clone();
-        move || shown.drop_all()
+        let (desk, shown) = (desk.clone(), shown.clone());
+        move || shown.drop_all(&desk)
     });
     desk.door.listen({
-        let shown = shown.clone();
+        let (desk, shown) = (Rc::downgrade(desk), shown.clone());
         move |event| {
-            if event == Event::Locked {
-                shown.drop_all();
+            if let (Event::Locked, Some(desk)) = (event, desk.upgrade()) {
+                shown.drop_all(&desk);
             }
         }
     });
@@ -62,10 +62,22 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) -> Rc<Preview> {
 }
 
 impl Preview {
-    /// Drops everything that was read.
-    pub(crate) fn drop_all(&self) {
+    /// Drops everything that was read, on the page too.
+    pub(crate) fn drop_all(&self, desk: &Desk) {
         self.intake.take();
         self.unwanted.take();
+        desk.with(|app| {
+            let screen = app.global::<PreviewScreen>();
+            for empty in [PreviewScreen::set_fresh, PreviewScreen::set_here, PreviewScreen::set_broken] {
+                empty(&screen, ModelRc::default());
+            }
+            for none in [PreviewScreen::set_fresh_count, PreviewScreen::set_here_count, PreviewScreen::set_broken_count]
+            {
+                none(&screen, 0);
+            }
+            screen.set_source(slint::SharedString::new());
+            screen.set_problem(crate::Problem::None);
+        });
     }
 }
 
@@ -179,7 +191,7 @@ fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
             screen.set_busy(false);
             match done {
                 Ok(outcome) => {
-                    shown.drop_all();
+                    shown.drop_all(&desk);
                     app.global::<Nav>().invoke_go(Place::Home);
                     desk.snack.say(SnackKind::Added, "", i32::try_from(outcome.added.len()).unwrap_or(i32::MAX));
                 }
