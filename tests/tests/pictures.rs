@@ -9,8 +9,8 @@ use smartotp_core::secret::SecretText;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{NewSlot, Session};
 use smartotp_tests::phone::{Glass, Phone};
-use smartotp_ui::Palette;
 use smartotp_ui::services::Clip;
+use smartotp_ui::{Nav, OpenSheet, Palette, Place, Tab, UnlockScreen};
 
 const TOKENS: [&str; 9] = [
     "otpauth://totp/GitHub:mira-keller?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=GitHub",
@@ -137,6 +137,7 @@ fn walk(glass: Glass, look: &str, is_dark: bool, text: f32) {
     phone.tap("Back");
     phone.tap("Back");
     phone.tap("Tokens");
+    phone.at(MORNING + 60);
     open_first(&phone, glass);
     shots.take(&phone, "details");
     phone.tap("Note, Nothing yet");
@@ -162,6 +163,57 @@ fn walk(glass: Glass, look: &str, is_dark: bool, text: f32) {
 fn open_first(phone: &Phone, glass: Glass) {
     let card = phone.spoken("GitHub, mira-keller").unwrap();
     if glass.width < 840. { phone.hold(&card) } else { phone.tap(&card) }
+}
+
+/// The pages in another language, reached without a word of it.
+fn tour(language: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    let shots = Shots { folder: &folder, look: language };
+    let glass = Glass::SMALL;
+    let mut phone = Phone::with_keystore(glass, MORNING, true);
+    std::fs::write(&phone.services().settings_file, format!("{{\"language\":\"{language}\"}}")).unwrap();
+    phone.restart(glass);
+    shots.take(&phone, "welcome");
+    go(&phone, Place::Create);
+    shots.take(&phone, "create");
+    fill(&phone, &TOKENS);
+    phone.restart(glass);
+    phone.ui().window().global::<UnlockScreen>().invoke_unlock("a row of four words".into());
+    phone.at(MORNING + 16);
+    shots.take(&phone, "tokens");
+    phone.ui().window().global::<Nav>().invoke_show(OpenSheet::Add);
+    phone.settle();
+    shots.take(&phone, "add");
+    go(&phone, Place::Manual);
+    shots.take(&phone, "manual");
+    go(&phone, Place::Home);
+    let card = phone.spoken("GitHub, mira-keller").unwrap();
+    phone.hold(&card);
+    shots.take(&phone, "details");
+    phone.ui().window().global::<Nav>().invoke_show(OpenSheet::Delete);
+    phone.settle();
+    shots.take(&phone, "delete");
+    go(&phone, Place::Home);
+    phone.ui().window().global::<Nav>().set_tab(Tab::More);
+    phone.settle();
+    shots.take(&phone, "more");
+    go(&phone, Place::Password);
+    shots.take(&phone, "password");
+    go(&phone, Place::Bin);
+    shots.take(&phone, "bin");
+}
+
+fn go(phone: &Phone, place: Place) {
+    phone.ui().window().global::<Nav>().invoke_go(place);
+    phone.settle();
+}
+
+#[test]
+fn five_languages() {
+    // One platform a thread, so one language a thread.
+    for language in ["fr", "de", "es", "ru", "uk"] {
+        std::thread::spawn(move || tour(language)).join().unwrap();
+    }
 }
 
 #[test]
