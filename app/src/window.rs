@@ -1,10 +1,12 @@
 //! Opens the window over the services of this platform.
 
-use std::cell::RefCell;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
+#[cfg(any(target_os = "android", target_os = "ios"))]
+use std::{cell::RefCell, rc::Weak};
 
 use smartotp_ui::{Services, Ui};
 
+#[cfg(any(target_os = "android", target_os = "ios"))]
 thread_local! {
     /// The window of this thread, for the platform's own events, which arrive without one.
     static OPEN: RefCell<Weak<Ui>> = const { RefCell::new(Weak::new()) };
@@ -14,6 +16,7 @@ thread_local! {
 pub(crate) fn show(services: Services) -> Result<(), slint::PlatformError> {
     let clipboard = services.clipboard.clone();
     let ui = Rc::new(Ui::new(services)?);
+    #[cfg(any(target_os = "android", target_os = "ios"))]
     OPEN.set(Rc::downgrade(&ui));
     let closed = ui.run();
     ui.lock();
@@ -21,11 +24,14 @@ pub(crate) fn show(services: Services) -> Result<(), slint::PlatformError> {
     closed
 }
 
-/// Locks the vault: the app went out of sight.
+/// The app went out of sight, or came back: nothing beats for nobody, and what is not seen is locked.
 #[cfg(any(target_os = "android", target_os = "ios"))]
-pub(crate) fn lock() {
+pub(crate) fn in_sight(seen: bool) {
     if let Some(ui) = OPEN.with_borrow(Weak::upgrade) {
-        ui.lock();
+        ui.set_visible(seen);
+        if !seen {
+            ui.lock();
+        }
     }
 }
 

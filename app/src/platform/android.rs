@@ -23,7 +23,7 @@ fn android_main(app: AndroidApp) {
     // Below the app's own folder, which Android makes, and which no other app can enter.
     let Some(folder) = app.internal_data_path() else { return };
     let places = Places::within(folder.join("smartotp"));
-    if places.make().is_err() || slint::android::init_with_event_listener(app, lock_when_out_of_sight).is_err() {
+    if places.make().is_err() || slint::android::init_with_event_listener(app, follow_sight).is_err() {
         return;
     }
     let own = Own {
@@ -36,8 +36,10 @@ fn android_main(app: AndroidApp) {
     let _ = window::show(phone::services(places, own));
 }
 
-fn lock_when_out_of_sight(event: &PollEvent<'_>) {
-    if matches!(event, PollEvent::Main(MainEvent::Pause | MainEvent::Stop)) {
-        window::lock();
+fn follow_sight(event: &PollEvent<'_>) {
+    match event {
+        PollEvent::Main(MainEvent::Resume { .. }) => window::in_sight(true),
+        PollEvent::Main(MainEvent::Pause | MainEvent::Stop) => window::in_sight(false),
+        _ => {}
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn services() -> Result<Services, NoServices> {
     let places = Places::within(home.join("Library/Application Support/smartotp"));
     places.make()?;
     sight::keep_out_of_backups(&places.folder)?;
-    sight::lock_when_out_of_sight();
+    sight::follow();
     let own = Own {
         keystore: keystore::connect,
         clipboard: Arc::new(clipboard::IosClipboard::default()),

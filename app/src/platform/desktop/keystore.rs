@@ -40,7 +40,8 @@ mod tests {
     /// Runs a test again with a session bus and an open keyring that are its own; `None` where there are none to be had.
     fn in_a_session(test: &str) -> Option<bool> {
         let home = tempfile::tempdir().ok()?;
-        let open = "echo password | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" \"$@\"";
+        let open =
+            "echo password | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" \"$@\"";
         let found = |program: &str| Command::new(program).arg("--version").output().is_ok();
         if !found("dbus-run-session") || !found("gnome-keyring-daemon") {
             return None;

@@ -6,25 +6,31 @@ use std::ptr::NonNull;
 
 use block2::RcBlock;
 use objc2_foundation::{NSNotification, NSNotificationCenter, NSNumber, NSString, NSURL, NSURLIsExcludedFromBackupKey};
-use objc2_ui_kit::UIApplicationDidEnterBackgroundNotification;
+use objc2_ui_kit::{UIApplicationDidEnterBackgroundNotification, UIApplicationWillEnterForegroundNotification};
 
 use crate::window;
 
-/// Locks the vault when the app goes into the background.
-pub(super) fn lock_when_out_of_sight() {
-    let lock = RcBlock::new(|_: NonNull<NSNotification>| window::lock());
-    // SAFETY: the notification is UIKit's own and is posted on the main thread, which is where the block runs (no queue is
-    // given) and where the window is. The observer stays for the life of the process.
+/// Locks the vault when the app goes into the background, and lets it beat again when it comes back.
+pub(super) fn follow() {
+    // SAFETY: both names are UIKit's own, made before `main`.
     #[allow(unsafe_code)]
-    let observer = unsafe {
-        NSNotificationCenter::defaultCenter().addObserverForName_object_queue_usingBlock(
-            Some(UIApplicationDidEnterBackgroundNotification),
-            None,
-            None,
-            &lock,
-        )
-    };
-    std::mem::forget(observer);
+    let (gone, back) =
+        unsafe { (UIApplicationDidEnterBackgroundNotification, UIApplicationWillEnterForegroundNotification) };
+    for (name, seen) in [(gone, false), (back, true)] {
+        let change = RcBlock::new(move |_: NonNull<NSNotification>| window::in_sight(seen));
+        // SAFETY: these notifications are posted on the main thread, which is where the block then runs (no queue is given)
+        // and where the window is. The observer stays for the life of the process.
+        #[allow(unsafe_code)]
+        let observer = unsafe {
+            NSNotificationCenter::defaultCenter().addObserverForName_object_queue_usingBlock(
+                Some(name),
+                None,
+                None,
+                &change,
+            )
+        };
+        std::mem::forget(observer);
+    }
 }
 
 /// Keeps a folder out of iCloud's and the computer's backups: a vault is backed up by its own sealed backups.
