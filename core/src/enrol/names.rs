@@ -48,7 +48,7 @@ pub(crate) fn whole(issuer: &str, account: &str) -> String {
 
 /// A name without blanks around it and without what would deceive on a screen or act in a terminal: control characters,
 /// line breaks, bidirectional overrides.
-pub(super) fn clean(name: &str) -> String {
+pub(crate) fn clean(name: &str) -> String {
     let shown = |c: &char| {
         !c.is_control()
             && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use super::contents::Binned;
 use super::{AddOutcome, ChangeError, Contents, Edit, Entropy, NoEntropy};
-use crate::enrol::Enrolment;
+use crate::enrol::{Enrolment, names};
 use crate::token::{Counter, Kind, Token, TokenId};
 
 /// How long deleted tokens are kept, in seconds: 30 days.
@@ -63,10 +63,11 @@ impl Contents {
             let Kind::Ocra { encoding: own, .. } = &mut token.kind else { return Err(ChangeError::WrongKind) };
             changed |= core::mem::replace(own, encoding) != encoding;
         }
-        changed |= set(&mut token.issuer, edit.issuer);
-        changed |= set(&mut token.account, edit.account);
+        // What is typed here is shown in lists and terminals like what was enrolled.
+        changed |= set(&mut token.issuer, edit.issuer.as_deref().map(names::clean));
+        changed |= set(&mut token.account, edit.account.as_deref().map(names::clean));
         changed |= set(&mut token.note, edit.note);
-        changed |= set(&mut token.groups, edit.groups);
+        changed |= set(&mut token.groups, edit.groups.as_deref().map(group_names));
         changed |= set(&mut token.favourite, edit.favourite);
         changed |= set(&mut token.icon, edit.icon);
         Ok(changed)
@@ -151,6 +152,17 @@ impl Contents {
         // The caller throws this copy away on an error.
         if whole { Ok(taken) } else { Err(ChangeError::NoSuchToken) }
     }
+}
+
+/// Groups as they are kept: fit to be shown, none without a name, each once.
+fn group_names(groups: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(groups.len());
+    for name in groups.iter().map(|name| names::clean(name)) {
+        if !name.is_empty() && !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept
 }
 
 fn set<T: PartialEq>(field: &mut T, value: Option<T>) -> bool {

@@ -126,6 +126,14 @@ fn editing_sets_what_is_named_and_refuses_what_the_kind_lacks() {
     assert_eq!((vault.tokens()[0].issuer.as_str(), vault.tokens()[0].note.as_str()), ("A", "new"));
     let same = Edit { note: Some("new".into()), ..Edit::default() };
     assert!(!vault.edit(ids[0], same).unwrap(), "nothing to write");
+    let names = Edit {
+        issuer: Some(" Ban\u{202e}k\u{1b}[2J ".into()),
+        groups: Some(["Work", "", " Work", "Home\n"].map(String::from).into()),
+        ..Edit::default()
+    };
+    assert!(vault.edit(ids[0], names).unwrap());
+    assert_eq!(vault.tokens()[0].issuer, "Bank[2J", "nothing that acts on a screen");
+    assert_eq!(vault.tokens()[0].groups, ["Work", "Home"]);
     let counter = Edit { counter: Some(Counter(3)), note: Some("never".into()), ..Edit::default() };
     assert!(matches!(vault.edit(ids[0], counter), Err(ChangeError::WrongKind)));
     assert!(matches!(vault.edit(TokenId::from_bytes([9; 16]), Edit::default()), Err(ChangeError::NoSuchToken)));

@@ -167,6 +167,10 @@ impl Session {
             session.stamp = stamp;
         }
         if session.header.generation < session.newest_seen {
+            // Somebody else may have written since the file was read: that is no older copy.
+            session.refresh().ok();
+        }
+        if session.header.generation < session.newest_seen {
             notices.push(Notice::RolledBack);
         }
         // What mending had to say is said already.

@@ -1,6 +1,8 @@
 //! Window and command line at once.
 
 use super::*;
+use crate::secret::Secret;
+use crate::vault::Keystore;
 
 #[test]
 fn window_and_command_line_never_lose_each_others_work() {
@@ -39,6 +41,36 @@ fn many_sessions_at_once_lose_nothing_and_use_no_counter_twice() {
     let mut used = used.into_inner().unwrap();
     used.sort_unstable();
     assert_eq!(used, (0..40).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_write_while_another_opens_is_no_rollback() {
+    /// Writes as soon as the newest generation is asked for: after the file was read.
+    struct Meanwhile {
+        remembered: Arc<MemoryKeystore>,
+        writer: std::sync::Mutex<Option<Session>>,
+    }
+    impl Keystore for Meanwhile {
+        fn get(&self, name: &str) -> Result<Option<Secret>, KeystoreError> {
+            if let Some(mut writer) = self.writer.lock().unwrap().take() {
+                add(&mut writer, 1, "A").unwrap();
+            }
+            self.remembered.get(name)
+        }
+        fn set(&self, name: &str, secret: &Secret) -> Result<(), KeystoreError> {
+            self.remembered.set(name, secret)
+        }
+        fn remove(&self, name: &str) -> Result<(), KeystoreError> {
+            self.remembered.remove(name)
+        }
+    }
+    let (place, remembered) = Place::with_keystore();
+    let writer = std::sync::Mutex::new(Some(place.create()));
+    let keystore: Arc<dyn Keystore> = Arc::new(Meanwhile { remembered, writer });
+    let environment = Environment { keystore: Some(keystore), ..place.environment.clone() };
+    let (session, notices) = Session::open(environment, password(PASSWORD)).unwrap();
+    assert_eq!(notices, []);
+    assert_eq!(issuers(&session), ["A"]);
 }
 
 #[test]
