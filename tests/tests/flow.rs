@@ -1,4 +1,5 @@
 //! One person's way through the app, from the first start to an undone deletion, with what is on disk after each step.
+#![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! All six languages are in the program, and the window switches between them while it is open.
+#![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 use smartotp_tests::phone::{Glass, Phone};
 use smartotp_ui::LANGUAGES;

@@ -1,4 +1,5 @@
 //! Every screen, light and dark, as pictures to look at; none is blank.
+#![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 use std::path::Path;
 use std::time::Duration;

@@ -26,6 +26,9 @@ struct CounterCode {
     at: u64,
 }
 
+/// Work that is done after each beat, at its second.
+type AfterBeat = Box<dyn Fn(u64)>;
+
 /// Time and codes for everything that is in sight.
 pub(crate) struct Beat {
     app: slint::Weak<App>,
@@ -37,7 +40,7 @@ pub(crate) struct Beat {
     timer: Timer,
     counters: RefCell<HashMap<i32, CounterCode>>,
     /// Called after each beat.
-    after: RefCell<Vec<Box<dyn Fn(u64)>>>,
+    after: RefCell<Vec<AfterBeat>>,
 }
 
 impl Beat {
@@ -138,7 +141,7 @@ impl Beat {
     /// A number that changes when the step does. It only has to differ from the one before, so its low bits are enough.
     fn step(&self, period: i32) -> i32 {
         let period = u64::try_from(period).unwrap_or(1).max(1);
-        i32::try_from(self.now.get() / period & 0x7FFF_FFFF).unwrap_or(0)
+        i32::try_from((self.now.get() / period) & 0x7FFF_FFFF).unwrap_or(0)
     }
 
     fn left(&self, period: i32) -> i32 {

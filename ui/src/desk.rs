@@ -13,6 +13,9 @@ use crate::snack::SnackBar;
 use crate::token_model::{Handles, TokenModel};
 use crate::{App, Nav, Place, TokensScreen};
 
+/// What is to be done when a place is left.
+type OnLeft = Rc<dyn Fn()>;
+
 /// The window, the vault, and what they share.
 pub(crate) struct Desk {
     app: slint::Weak<App>,
@@ -24,7 +27,7 @@ pub(crate) struct Desk {
     pub(crate) tokens: Rc<TokenModel>,
     /// The token on the details page.
     pub(crate) chosen: Cell<Option<TokenId>>,
-    left: RefCell<Vec<(Place, Rc<dyn Fn()>)>>,
+    left: RefCell<Vec<(Place, OnLeft)>>,
 }
 
 impl Desk {

@@ -26,6 +26,9 @@ pub(crate) enum Event {
     Locked,
 }
 
+/// Who wants to hear of events.
+type Listener = Rc<dyn Fn(Event)>;
+
 type Held = Arc<Mutex<Option<Session>>>;
 
 /// The only door to the vault in the window.
@@ -37,7 +40,7 @@ pub(crate) struct Door {
     /// How the open vault is locked.
     slot: Cell<SlotKind>,
     refreshing: Cell<bool>,
-    listeners: RefCell<Vec<Rc<dyn Fn(Event)>>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 impl Door {

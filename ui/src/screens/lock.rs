@@ -209,7 +209,7 @@ fn tell(desk: &Rc<Desk>, notices: &[Told]) {
 fn strength(password: &str) -> i32 {
     match password.chars().count() {
         0 => 0,
-        ..SHORT => 1,
+        1..SHORT => 1,
         SHORT..GOOD => 2,
         GOOD.. => 3,
     }
