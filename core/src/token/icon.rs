@@ -25,7 +25,8 @@ impl Icon {
                 let name = if issuer.is_empty() { account } else { issuer }.to_lowercase();
                 let hash =
                     name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-                (hash % u32::from(Self::TILES)) as u8
+                let [tile, ..] = (hash % u32::from(Self::TILES)).to_le_bytes();
+                tile
             }
         }
     }
