@@ -5,7 +5,7 @@ mod links;
 use std::path::PathBuf;
 
 use clap::Args;
-use smartotp_core::enrol::manual;
+use smartotp_core::enrol::{EnrolError, Warning, manual};
 use smartotp_core::secret::SecretText;
 use smartotp_core::token::{Algorithm, ChallengeEncoding, KindName};
 
@@ -135,8 +135,17 @@ impl Form {
             pin: pin.unwrap_or_default(),
             protectimus_checksum: self.protectimus_checksum,
         };
-        let enrolment = manual::enrol(&form)
-            .map_err(|error| Failure::new(Exit::Unreadable, "unreadable_key", enrolment_words::reason(&error)))?;
+        let enrolment = manual::enrol(&form).map_err(|error| unreadable_key(&form, &error))?;
         Ok(Incoming { enrolments: vec![enrolment], ..Incoming::default() })
     }
+}
+
+/// Why a key can't be read; where its check characters are in the way, how to say that they are none of it.
+fn unreadable_key(form: &manual::Form, error: &EnrolError) -> Failure {
+    let mut words = enrolment_words::reason(error);
+    let looks_checked = manual::check_key(form.key.expose(), form.kind, form.protectimus_checksum).suggest_checksum;
+    if let Some((_, hint)) = enrolment_words::warning(&Warning::ChecksumSuspected).filter(|_| looks_checked) {
+        words = format!("{words} {hint}");
+    }
+    Failure::new(Exit::Unreadable, "unreadable_key", words)
 }

@@ -60,7 +60,8 @@ impl NewPassword {
 
 fn given(file: Option<&Path>, descriptor: Option<u32>) -> Result<Option<SecretText>, Failure> {
     let text = match (file, descriptor) {
-        (Some(file), _) => secret_file(file)?,
+        // Without its password the vault stays locked, whatever keeps it away.
+        (Some(file), _) => secret_file(file).map_err(|failure| failure.as_exit(Exit::Locked))?,
         (None, Some(number)) => first_line(number)?,
         (None, None) => return Ok(None),
     };
@@ -182,7 +183,7 @@ fn missing() -> Failure {
 fn unreadable(path: &Path, why: &str) -> Failure {
     let file = visible(&path.display().to_string());
     Failure::new(
-        Exit::Locked,
+        Exit::Unreadable,
         "unreadable_secret_file",
         tr!("{file} can't be read: {reason}.", file = file, reason = why),
     )

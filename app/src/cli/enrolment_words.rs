@@ -89,7 +89,7 @@ pub(super) fn warning(warning: &Warning) -> Option<(&'static str, String)> {
             ("counter_assumed", tr!("No counter was given; it starts at 0.").to_owned())
         }
         Warning::TypeAssumed => {
-            ("type_assumed", tr!("No type was given; TOTP was taken.").to_owned())
+            ("type_assumed", tr!("No type was given; HOTP was taken.").to_owned())
         }
         Warning::ChecksumSuspected => (
             "checksum_suspected",

@@ -49,6 +49,11 @@ impl Failure {
         self
     }
 
+    /// The same with another exit code.
+    pub(super) fn as_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// The exit code alone: what there was to say has been said.
     pub(super) fn silent(exit: Exit) -> Self {
         Self::new(exit, "", "")

@@ -114,6 +114,9 @@ fn check_characters_are_stripped_and_never_a_refusal() {
     let unsure = add("Unsure", "GEZDGNBVGY3TQOJQ00", &["--protectimus-checksum"]);
     assert_eq!(unsure.code, 0);
     assert!(unsure.err.contains("check characters"), "{unsure:?}");
+    let unticked = add("Unticked", "BBM6 TCMG P5D2 WJW2 97", &[]);
+    assert_eq!(unticked.code, 6);
+    assert!(unticked.err.contains("--protectimus-checksum"), "{unticked:?}");
 }
 
 #[test]
@@ -136,6 +139,18 @@ fn bad_input_is_six_and_names_what_is_wrong() {
         assert!(outcome.err.contains(words) && !outcome.err.contains("GEZ"), "{link}: {outcome:?}");
     }
     assert_eq!(home.json(&["list"]), json!([]));
+}
+
+#[test]
+fn a_key_or_pin_that_is_not_there_is_six_and_a_password_three() {
+    let home = Home::new();
+    let add = |more: &[&str]| home.feed(&[&["add", "--issuer", "A"], more].concat(), RFC_KEY).code;
+    assert_eq!(add(&["--secret-file", "/nowhere/x"]), 6);
+    assert_eq!(add(&["--secret-file", "-", "--pin-file", "/nowhere/x"]), 6);
+    assert_eq!(home.json(&["list"]), json!([]));
+    let vault = home.vault();
+    let arguments = ["list", "--vault", vault.to_str().unwrap(), "--password-file", "/nowhere/x"];
+    assert_eq!(home.plain(&arguments).code, 3);
 }
 
 #[test]
