@@ -40,7 +40,7 @@ pub(crate) fn in_sight(seen: bool) {
 pub(crate) fn open() -> std::process::ExitCode {
     let outcome = crate::platform::services()
         .map_err(|error| error.to_string())
-        .and_then(|services| show(services).map_err(|_| NO_DISPLAY.to_owned()));
+        .and_then(|services| show(services).map_err(|error| why_not(&error)));
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
@@ -51,5 +51,12 @@ pub(crate) fn open() -> std::process::ExitCode {
     }
 }
 
+/// One sentence: a desktop without a display is told from one whose libraries are missing.
 #[cfg(not(target_os = "android"))]
-const NO_DISPLAY: &str = "there is no display to open a window on; 'smartotp help' shows the command line";
+fn why_not(error: &slint::PlatformError) -> String {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|display| !display.is_empty());
+    if cfg!(target_os = "linux") && !named("DISPLAY") && !named("WAYLAND_DISPLAY") {
+        return "there is no display to open a window on; 'smartotp help' shows the command line".to_owned();
+    }
+    format!("the window cannot be opened: {}", error.to_string().replace('\n', " "))
+}
