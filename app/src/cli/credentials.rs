@@ -61,7 +61,7 @@ impl NewPassword {
 fn given(file: Option<&Path>, descriptor: Option<u32>) -> Result<Option<SecretText>, Failure> {
     let text = match (file, descriptor) {
         // Without its password the vault stays locked, whatever keeps it away.
-        (Some(file), _) => secret_file(file).map_err(|failure| failure.as_exit(Exit::Locked))?,
+        (Some(file), _) => secret_file(file).map_err(|failure| failure.with_exit(Exit::Locked))?,
         (None, Some(number)) => first_line(number)?,
         (None, None) => return Ok(None),
     };

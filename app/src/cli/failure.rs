@@ -50,7 +50,7 @@ impl Failure {
     }
 
     /// The same with another exit code.
-    pub(super) fn as_exit(self, exit: Exit) -> Self {
+    pub(super) fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
 
