@@ -1,6 +1,11 @@
 //! A process that is killed while it writes loses nothing that it said was saved, and two that write at once lose nothing at all.
 //!
 //! The writers are this test binary, started anew. Their keystore is a folder, so that no password has to be paid for.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where something fails, and says why it was skipped"
+)]
 
 use std::fs;
 use std::io::Write as _;

@@ -1,4 +1,9 @@
 //! The documented format is the real one: a script in another language, written from its page alone, reads a vault.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where something fails, and says why it was skipped"
+)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
