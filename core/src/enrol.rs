@@ -2,6 +2,7 @@
 //!
 //! The one way in for camera, image, clipboard, deep link, typed keys, the command line, importers and backups.
 
+pub(crate) mod draft;
 mod key;
 pub mod manual;
 pub mod migration;
@@ -14,7 +15,7 @@ pub mod protectimus;
 pub(crate) mod uri;
 
 use crate::secret::{Secret, SecretError, SecretText};
-use crate::token::{Kind, Token, TokenId};
+use crate::token::{Icon, Kind, Token, TokenId};
 
 /// A token that would be added.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub struct Enrolment {
     pub groups: Vec<String>,
     /// Whether it is shown first.
     pub favourite: bool,
+    /// What stands for it in the list.
+    pub icon: Icon,
+    /// How often its codes were used so far, where the source counts that.
+    pub used: u64,
     /// Parameters that this app does not know, kept for writing back.
     pub unknown: Vec<(String, String)>,
     /// What the user should know before it is added.
@@ -190,6 +195,8 @@ impl Enrolment {
             note: String::new(),
             groups: Vec::new(),
             favourite: false,
+            icon: Icon::default(),
+            used: 0,
             unknown: Vec::new(),
             warnings: Vec::new(),
         }
@@ -206,6 +213,8 @@ impl Enrolment {
             note: self.note.clone(),
             groups: self.groups.clone(),
             favourite: self.favourite,
+            icon: self.icon.clone(),
+            used: self.used,
             unknown: self.unknown.clone(),
             warnings: self.warnings.clone(),
         }
@@ -218,6 +227,7 @@ impl Enrolment {
         token.note = self.note;
         token.groups = self.groups;
         token.favourite = self.favourite;
+        token.icon = self.icon;
         token.unknown = self.unknown;
         token
     }

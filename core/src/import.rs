@@ -6,11 +6,18 @@
 mod bounds;
 mod detect;
 mod found;
+mod input;
+mod json;
 mod picture;
 mod text;
 
 pub use bounds::{MAX_BYTES, MAX_ENTRIES};
 pub use detect::Format;
+pub use found::Watch;
+
+use core::ops::ControlFlow;
+
+use found::Found;
 
 use crate::enrol::migration::{Collector, Progress};
 use crate::enrol::{EnrolError, Enrolment};
@@ -75,6 +82,18 @@ pub enum Loss {
         /// Its name.
         name: String,
     },
+    /// A picture of its own: tokens have letter tiles.
+    Icon,
+    /// The source app did not keep the type: TOTP was taken.
+    Type,
+    /// The source app did not keep the algorithm: SHA-1 was taken.
+    Algorithm,
+    /// The source app did not keep the period: 30 seconds were taken.
+    Period,
+    /// It is in a group that the file does not name.
+    UnknownGroup,
+    /// It lay in the source app's bin: it is left out.
+    Trashed,
 }
 
 /// Why a file gave nothing.
@@ -105,6 +124,30 @@ pub enum ImportError {
     /// More entries than [`MAX_ENTRIES`].
     #[error("more entries than any real export")]
     TooManyEntries,
+    /// Encrypted, and no password was given.
+    #[error("a password is needed")]
+    NeedsPassword,
+    /// Encrypted, and the password does not open it.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The format is known, and the file is not as it should be: cut short or changed. No password opens it.
+    #[error("damaged")]
+    Damaged,
+    /// Encrypted for one account of the source app: nobody else can read it.
+    #[error("readable by its own account alone")]
+    Restricted,
+    /// Known, and not read here.
+    #[error("{what} cannot be read")]
+    Unsupported {
+        /// Format and version: `KDBX 3`.
+        what: &'static str,
+    },
+    /// It asks for more memory or time than is ever paid: a hostile file, or a damaged one.
+    #[error("costs more than is ever paid")]
+    Cost,
+    /// The watcher said so.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 /// Reads one file: a text of enrolment URIs, a picture with codes.
@@ -140,20 +183,36 @@ pub fn read_all(
     password: Option<&SecretText>,
     format: Option<Format>,
 ) -> (Outcome, Vec<(usize, ImportError)>) {
+    read_watched(files, password, format, &mut |_| ControlFlow::Continue(()))
+}
+
+/// The same for a long import: `watch` hears how many entries are read so far, over all files, and can end it. Then
+/// nothing comes back but [`ImportError::Cancelled`].
+#[must_use]
+pub fn read_watched(
+    files: &[&[u8]],
+    password: Option<&SecretText>,
+    format: Option<Format>,
+    watch: &mut Watch<'_>,
+) -> (Outcome, Vec<(usize, ImportError)>) {
     let mut outcome = Outcome::default();
     let mut errors = Vec::new();
     let mut collector = Collector::default();
     let mut entries_left = MAX_ENTRIES;
     for (index, bytes) in files.iter().enumerate() {
-        match detect::read(bytes, password, format) {
-            Ok(found) if found.entries() > entries_left => errors.push((index, ImportError::TooManyEntries)),
-            Ok(found) if !found.has_tokens() => {
+        let before = MAX_ENTRIES - entries_left;
+        let mut watch = |entries| watch(before + entries);
+        let mut found = Found::new(&mut watch);
+        match detect::read(bytes, password, format, &mut found) {
+            Ok(()) if found.entries() > entries_left => errors.push((index, ImportError::TooManyEntries)),
+            Ok(()) if found.is_empty() => {
                 errors.push((index, ImportError::NoTokens { unreadable: found.into_unreadable(index) }));
             }
-            Ok(found) => {
+            Ok(()) => {
                 entries_left -= found.entries();
                 found.put_into(&mut outcome, &mut collector, index);
             }
+            Err(ImportError::Cancelled) => return (Outcome::default(), vec![(index, ImportError::Cancelled)]),
             Err(error) => errors.push((index, error)),
         }
     }

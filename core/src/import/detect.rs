@@ -1,6 +1,7 @@
 //! Which format a file has, found by its content.
 
 use super::found::Found;
+use super::input::Input;
 use super::{ImportError, MAX_BYTES, picture, text};
 use crate::secret::SecretText;
 
@@ -15,9 +16,9 @@ struct Source {
     /// As the command line names it.
     name: &'static str,
     /// Whether a file has this format. Cheap, and never wrong about another's.
-    fits: fn(&[u8]) -> bool,
-    /// Reads a file of this format.
-    read: fn(&[u8], Option<&SecretText>) -> Result<Found, ImportError>,
+    fits: fn(&Input<'_>) -> bool,
+    /// Reads a file of this format. What was found before an error is dropped with it.
+    read: fn(&Input<'_>, Option<&SecretText>, &mut Found<'_>) -> Result<(), ImportError>,
 }
 
 /// A format by its name, for users who know better than the detection.
@@ -50,13 +51,21 @@ impl core::fmt::Debug for Format {
 }
 
 /// Reads a file in its own format, or in the one that the user names.
-pub(super) fn read(bytes: &[u8], password: Option<&SecretText>, format: Option<Format>) -> Result<Found, ImportError> {
+pub(super) fn read(
+    bytes: &[u8],
+    password: Option<&SecretText>,
+    format: Option<Format>,
+    found: &mut Found<'_>,
+) -> Result<(), ImportError> {
     if bytes.len() > MAX_BYTES {
         return Err(ImportError::TooLarge);
     }
-    match format.or_else(|| Format::all().find(|format| (format.0.fits)(bytes))) {
-        Some(Format(source)) => (source.read)(bytes, password),
+    let input = Input::new(bytes);
+    match format.or_else(|| Format::all().find(|format| (format.0.fits)(&input))) {
+        Some(Format(source)) => (source.read)(&input, password, found),
         None if text::is_blank(bytes) => Err(ImportError::Empty),
+        // Nobody's, or cut short: which of the two is known where it cannot even be read as what it starts like.
+        None if input.is_like_json() => Err(input.json().err().unwrap_or(ImportError::Unknown)),
         None => Err(ImportError::Unknown),
     }
 }

@@ -1,15 +1,21 @@
 //! What a reader found in one file, before it is put together with the others'.
 
+use core::ops::ControlFlow;
+
 use super::{Entry, ImportError, Loss, Lost, MAX_ENTRIES, Outcome, Place, Unreadable};
 use crate::enrol::migration::{Collector, Part};
 use crate::enrol::{Detected, EnrolError, Enrolment, Warning, detect, migration, names, otpauth};
 
+/// Who watches a long import: is told how many entries of a file were read, and says whether to go on.
+pub type Watch<'a> = dyn FnMut(usize) -> ControlFlow<()> + 'a;
+
 /// What a reader found in one file.
-#[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Found<'w> {
     items: Vec<Item>,
     unreadable: Vec<(usize, String, EnrolError)>,
+    lost: Vec<(usize, String, Loss)>,
     entries: usize,
+    watch: &'w mut Watch<'w>,
 }
 
 /// Number of the entry, and what it holds.
@@ -18,23 +24,59 @@ enum Item {
     Part(Part),
 }
 
-impl Found {
+impl<'w> Found<'w> {
+    pub(super) fn new(watch: &'w mut Watch<'w>) -> Self {
+        Self { items: Vec::new(), unreadable: Vec::new(), lost: Vec::new(), entries: 0, watch }
+    }
+
     /// Takes up an entry that is an enrolment in writing: a line of a text, a code in a picture.
     ///
     /// # Errors
-    /// [`ImportError::TooManyEntries`].
+    /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
     pub(super) fn text(&mut self, number: usize, text: &str) -> Result<(), ImportError> {
-        let mut entries = 1;
         match detect(text, None) {
             Ok(Detected::One(enrolment)) => self.items.push(Item::Token(number, enrolment)),
             Ok(Detected::Migration(part)) => {
-                entries = part.entries.len().max(1);
+                self.entries += part.entries.len().saturating_sub(1);
                 self.items.push(Item::Part(part));
             }
             Err(reason) => self.unreadable.push((number, otpauth::label(text).unwrap_or_default(), reason)),
         }
-        self.entries += entries;
-        if self.entries > MAX_ENTRIES { Err(ImportError::TooManyEntries) } else { Ok(()) }
+        self.count()
+    }
+
+    /// Takes up an entry that a reader made something of. `name` is `Issuer:account` for the case that it is unreadable,
+    /// never a secret; `number` is its place in the file, from 1.
+    ///
+    /// # Errors
+    /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
+    pub(super) fn entry(
+        &mut self,
+        number: usize,
+        name: &str,
+        read: Result<Enrolment, EnrolError>,
+    ) -> Result<(), ImportError> {
+        match read {
+            Ok(enrolment) => self.items.push(Item::Token(number, Box::new(enrolment))),
+            Err(reason) => self.unreadable.push((number, names::clean(name), reason)),
+        }
+        self.count()
+    }
+
+    /// Notes what an entry had that does not come along, or the whole entry where it is left out on purpose.
+    pub(super) fn lost(&mut self, number: usize, name: &str, what: Loss) {
+        self.lost.push((number, names::clean(name), what));
+    }
+
+    fn count(&mut self) -> Result<(), ImportError> {
+        self.entries += 1;
+        if self.entries > MAX_ENTRIES {
+            return Err(ImportError::TooManyEntries);
+        }
+        match (self.watch)(self.entries) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ImportError::Cancelled),
+        }
     }
 
     /// How many entries it has, readable or not.
@@ -42,12 +84,13 @@ impl Found {
         self.entries
     }
 
-    /// Whether anything in it can be added.
-    pub(super) fn has_tokens(&self) -> bool {
-        self.items.iter().any(|item| match item {
+    /// Whether nothing in it can be added, and nothing was left out on purpose.
+    pub(super) fn is_empty(&self) -> bool {
+        let tokens = self.items.iter().any(|item| match item {
             Item::Token(..) => true,
             Item::Part(part) => part.entries.iter().any(Result::is_ok),
-        })
+        });
+        !tokens && self.lost.is_empty()
     }
 
     /// Every entry that could not be read.
@@ -81,6 +124,11 @@ impl Found {
                 }
             }
         }
+        outcome.lost.extend(
+            core::mem::take(&mut self.lost)
+                .into_iter()
+                .map(|(number, name, what)| Lost { entry: Entry { name, place: Some(Place { file, number }) }, what }),
+        );
         outcome.unreadable.extend(self.into_unreadable(file));
     }
 }

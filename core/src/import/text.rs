@@ -4,12 +4,13 @@ use zeroize::Zeroizing;
 
 use super::ImportError;
 use super::found::Found;
+use super::input::Input;
 use crate::enrol::is_known_scheme;
 use crate::secret::SecretText;
 
 /// Whether any line is an enrolment URI.
-pub(super) fn fits(bytes: &[u8]) -> bool {
-    decode(bytes).is_some_and(|text| lines(&text).any(|(_, line)| is_known_scheme(line)))
+pub(super) fn fits(input: &Input<'_>) -> bool {
+    decode(input.bytes).is_some_and(|text| lines(&text).any(|(_, line)| is_known_scheme(line)))
 }
 
 /// Whether there is nothing in it but blanks and comments.
@@ -18,13 +19,16 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
 }
 
 /// Reads every line for itself.
-pub(super) fn read(bytes: &[u8], _password: Option<&SecretText>) -> Result<Found, ImportError> {
-    let text = decode(bytes).ok_or(ImportError::NotText)?;
-    let mut found = Found::default();
+pub(super) fn read(
+    input: &Input<'_>,
+    _password: Option<&SecretText>,
+    found: &mut Found<'_>,
+) -> Result<(), ImportError> {
+    let text = decode(input.bytes).ok_or(ImportError::NotText)?;
     for (number, line) in lines(&text) {
         found.text(number, line)?;
     }
-    if found.entries() == 0 { Err(ImportError::Empty) } else { Ok(found) }
+    if found.entries() == 0 { Err(ImportError::Empty) } else { Ok(()) }
 }
 
 /// Lines with their numbers, without blank ones and comments.
