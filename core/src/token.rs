@@ -4,6 +4,7 @@ mod icon;
 mod id;
 mod kind;
 mod numbers;
+pub mod order;
 pub mod search;
 
 pub use icon::Icon;

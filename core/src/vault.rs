@@ -42,15 +42,18 @@ mod device;
 mod errors;
 pub mod format;
 mod hex;
+pub mod journal;
 pub mod kdf;
 mod keys;
 mod payload;
+mod protection;
 mod requests;
 #[cfg(feature = "file-store")]
 mod session;
 mod slots;
 #[cfg(feature = "file-store")]
 mod store;
+pub mod strength;
 #[cfg(test)]
 mod testing;
 mod wiped;
@@ -58,6 +61,7 @@ mod wiped;
 pub use changes::{BIN_SECONDS, COUNTER_SKIP};
 pub use contents::{Binned, Contents};
 pub use errors::{ChangeError, CreateError, OpenError};
+pub use protection::Protection;
 pub use requests::{AddOutcome, Edit, Notice, SignRequest, VaultInfo};
 #[cfg(feature = "file-store")]
 pub use session::{Environment, Session};

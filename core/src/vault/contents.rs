@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::changes::BIN_SECONDS;
 use super::hex::Hex;
 use super::keys::Key;
+use super::protection::Protection;
 use crate::code::{self, Code, CodeError};
 use crate::token::{Token, TokenId};
 
@@ -15,6 +16,7 @@ pub struct Contents {
     pub(super) tokens: Vec<Token>,
     pub(super) bin: Vec<Binned>,
     pub(super) wrapping_keys: Vec<WrappingKey>,
+    pub(super) protection: Protection,
     /// Where each token is; made when it is first asked for.
     places: OnceLock<HashMap<TokenId, usize>>,
 }
@@ -39,7 +41,7 @@ pub(super) struct WrappingKey {
 
 impl Contents {
     pub(super) fn new(tokens: Vec<Token>, bin: Vec<Binned>, wrapping_keys: Vec<WrappingKey>) -> Self {
-        Self { tokens, bin, wrapping_keys, places: OnceLock::new() }
+        Self { tokens, bin, wrapping_keys, protection: Protection::default(), places: OnceLock::new() }
     }
 
     /// The tokens, in the user's order.
@@ -63,6 +65,12 @@ impl Contents {
         &self.bin
     }
 
+    /// Its protective settings.
+    #[must_use]
+    pub fn protection(&self) -> &Protection {
+        &self.protection
+    }
+
     /// A token's code at a Unix time; HOTP's next code is shown without using it up. `None`: no such token.
     #[must_use]
     pub fn code(&self, id: TokenId, unix: u64) -> Option<Result<Code, CodeError>> {
@@ -76,11 +84,13 @@ impl Contents {
 
     /// A second copy, to be changed: the one that others look at never is.
     pub(super) fn duplicate(&self) -> Self {
-        Self::new(
+        let mut copy = Self::new(
             self.tokens.iter().map(duplicate_token).collect(),
             self.bin.iter().map(|binned| Binned { token: duplicate_token(&binned.token), ..*binned }).collect(),
             self.wrapping_keys.iter().map(WrappingKey::duplicate).collect(),
-        )
+        );
+        copy.protection = self.protection.clone();
+        copy
     }
 }
 

@@ -13,6 +13,7 @@ use super::Contents;
 use super::contents::{Binned, WrappingKey};
 use super::hex::Hex;
 use super::keys::Key;
+use super::protection::Protection;
 use super::wiped::Wiped;
 use crate::code::ocra::Suite;
 use crate::secret::{Secret, SecretText};
@@ -27,6 +28,8 @@ struct Payload<'a> {
     bin: Vec<BinRecord<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     wrapping_keys: Vec<WrappingKeyRecord>,
+    #[serde(default, skip_serializing_if = "protection_is_default")]
+    protection: Cow<'a, Protection>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +89,7 @@ pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
         tokens: contents.tokens.iter().map(TokenRecord::of).collect(),
         bin: contents.bin.iter().map(BinRecord::of).collect(),
         wrapping_keys: contents.wrapping_keys.iter().map(WrappingKeyRecord::of).collect(),
+        protection: Cow::Borrowed(&contents.protection),
     };
     let mut text = Wiped::with_capacity(256 + payload.tokens.len() * 384);
     // Writing to memory cannot fail, and no record has a key that is no text.
@@ -97,11 +101,13 @@ pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
 /// What a payload's JSON text says; `None` when it is not what this file's page describes.
 pub(crate) fn decode(json: &[u8]) -> Option<Contents> {
     let payload: Payload<'_> = serde_json::from_slice(json).ok()?;
-    Some(Contents::new(
+    let mut contents = Contents::new(
         payload.tokens.into_iter().map(TokenRecord::into_token).collect::<Option<_>>()?,
         payload.bin.into_iter().map(BinRecord::into_binned).collect::<Option<_>>()?,
         payload.wrapping_keys.into_iter().map(WrappingKeyRecord::into_key).collect::<Option<_>>()?,
-    ))
+    );
+    contents.protection = payload.protection.into_owned().within_bounds();
+    Some(contents)
 }
 
 impl<'a> TokenRecord<'a> {
@@ -276,6 +282,10 @@ fn is_false(flag: &bool) -> bool {
 
 fn is_letter(icon: &Icon) -> bool {
     *icon == Icon::Letter
+}
+
+fn protection_is_default(protection: &Protection) -> bool {
+    protection.is_default()
 }
 
 fn slice_is_empty<T>(slice: &[T]) -> bool {

@@ -27,6 +27,10 @@ pub enum Notice {
     RolledBack,
     /// A leftover of an interrupted write was cleaned away.
     LeftoverCleaned,
+    /// Records of the journal were taken out, swapped or damaged; the others are there.
+    JournalDamaged,
+    /// The journal could not be written (a full disk, mostly); the app goes on without. Said once a session.
+    JournalNotWritten,
 }
 
 /// What became of enrolments.

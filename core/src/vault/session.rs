@@ -1,5 +1,6 @@
 //! The open vault, and the only door to it.
 
+mod journal;
 mod opening;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,8 @@ pub struct Session {
     /// The newest generation that this device has seen: more than the header's after a rollback.
     newest_seen: u64,
     notices: Vec<Notice>,
+    records: Vec<super::journal::Record>,
+    usages: std::collections::HashMap<TokenId, crate::token::order::Usage>,
 }
 
 impl Session {

@@ -194,6 +194,8 @@ impl Session {
             skipped: false,
             newest_seen: 0,
             notices: Vec::new(),
+            records: Vec::new(),
+            usages: std::collections::HashMap::default(),
         }
     }
 }
