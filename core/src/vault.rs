@@ -36,27 +36,29 @@
 
 mod changes;
 mod contents;
-mod deflate;
+pub(crate) mod deflate;
 #[cfg(feature = "file-store")]
 mod device;
 mod errors;
 pub mod format;
-mod hex;
+pub(crate) mod frame;
+pub(crate) mod hex;
 pub mod journal;
 pub mod kdf;
-mod keys;
+pub(crate) mod keys;
 mod payload;
 mod protection;
+pub(crate) mod record;
 mod requests;
 #[cfg(feature = "file-store")]
 mod session;
-mod slots;
+pub(crate) mod slots;
 #[cfg(feature = "file-store")]
 mod store;
 pub mod strength;
 #[cfg(test)]
 mod testing;
-mod wiped;
+pub(crate) mod wiped;
 
 pub use changes::{BIN_SECONDS, COUNTER_SKIP};
 pub use contents::{Binned, Contents};

@@ -86,28 +86,20 @@ mod tests;
 
 use std::collections::HashSet;
 
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::deflate;
+use super::Entropy;
+use super::frame::{self, DIGEST_LEN, FrameError};
 use super::hex::Hex;
-use super::keys::{Key, NONCE_LEN, TAG_LEN};
+use super::keys::{Key, NONCE_LEN};
 use super::slots::{Slot, SlotCheck};
-use super::{Entropy, NoEntropy};
+
+pub(crate) use super::frame::{MOST_BYTES, MOST_FRONT, SealError};
 
 const MAGIC: &[u8; 8] = b"SmartOTP";
 /// The one format version so far.
 pub(crate) const VERSION: u16 = 1;
-const DIGEST_LEN: usize = 32;
-/// Magic, version, header length.
-const FRAME_LEN: usize = 14;
-const MOST_HEADER: usize = 64 * 1024;
 const MOST_SLOTS: usize = 8;
-/// The most bytes of a file, and of a payload's JSON text.
-pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// The most bytes in front of the payload: what has to be read to know a file's generation.
-pub(crate) const MOST_FRONT: usize = FRAME_LEN + MOST_HEADER + DIGEST_LEN + NONCE_LEN;
-const LEAST_BUCKET: usize = 4 * 1024;
 
 /// Why bytes are no vault that this version reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -134,15 +126,6 @@ pub enum FormatError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("damaged payload")]
 pub(crate) struct DamagedPayload;
-
-/// Why a payload was not sealed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SealError {
-    #[error(transparent)]
-    NoEntropy(#[from] NoEntropy),
-    #[error("more than a vault holds")]
-    TooLarge,
-}
 
 /// What stands in front of the payload, readable by everybody.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -184,29 +167,17 @@ pub fn check_header(bytes: &[u8]) -> Result<(), FormatError> {
 
 /// Reads and checks everything in front of the payload. Bounded, and without any derivation.
 pub(crate) fn read_front(bytes: &[u8]) -> Result<Front, FormatError> {
-    use FormatError::{Cost, DamagedHeader, Newer, NotAVault};
+    use FormatError::{Cost, DamagedHeader, Newer};
 
-    let rest = bytes.strip_prefix(MAGIC).ok_or(NotAVault)?;
-    let (version, rest) = rest.split_first_chunk::<2>().ok_or(DamagedHeader)?;
-    let (length, rest) = rest.split_first_chunk::<4>().ok_or(DamagedHeader)?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| DamagedHeader)?;
-    if length > MOST_HEADER {
-        return Err(DamagedHeader);
-    }
-    let (header, rest) = rest.split_at_checked(length).ok_or(DamagedHeader)?;
-    let (digest, rest) = rest.split_first_chunk::<DIGEST_LEN>().ok_or(DamagedHeader)?;
-    let (framed, _) = bytes.split_at_checked(FRAME_LEN + length).ok_or(DamagedHeader)?;
-    if Sha256::digest(framed).as_slice() != digest {
-        return Err(DamagedHeader);
-    }
-    match u16::from_be_bytes(*version) {
+    let frame = frame::read(bytes, MAGIC)?;
+    match frame.version {
         VERSION => {}
         0 => return Err(DamagedHeader),
         version => return Err(Newer { version }),
     }
-    let nonce = rest.first_chunk::<NONCE_LEN>().ok_or(DamagedHeader)?;
+    let nonce = frame.nonce.ok_or(DamagedHeader)?;
 
-    let header: Header = serde_json::from_slice(header).map_err(|_| DamagedHeader)?;
+    let header: Header = serde_json::from_slice(frame.header).map_err(|_| DamagedHeader)?;
     let kinds: HashSet<_> = header.slots.iter().map(|slot| slot.kind).collect();
     if header.slots.is_empty() || header.slots.len() > MOST_SLOTS || kinds.len() != header.slots.len() {
         return Err(DamagedHeader);
@@ -218,76 +189,34 @@ pub(crate) fn read_front(bytes: &[u8]) -> Result<Front, FormatError> {
             SlotCheck::Senseless => return Err(DamagedHeader),
         }
     }
-    Ok(Front {
-        header,
-        write_id: WriteId(*digest, Hex(*nonce)),
-        payload_at: FRAME_LEN + length + DIGEST_LEN + NONCE_LEN,
-    })
+    Ok(Front { header, write_id: WriteId(frame.digest, nonce), payload_at: frame.payload_at })
 }
 
 /// Opens the payload of a file whose front was read from the same bytes; gives the JSON text.
 pub(crate) fn open(bytes: &[u8], front: &Front, vault_key: &Key) -> Result<Zeroizing<Vec<u8>>, DamagedPayload> {
-    let padded = decrypt(bytes, front, vault_key)?;
-    let (length, deflated) = padded.split_first_chunk::<4>().ok_or(DamagedPayload)?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| DamagedPayload)?;
-    if length > MOST_BYTES {
-        return Err(DamagedPayload);
-    }
-    deflate::inflate(deflated, length).ok_or(DamagedPayload)
+    frame::open(bytes, front.payload_at, &payload_key(&front.header.vault, vault_key)).ok_or(DamagedPayload)
 }
 
 /// Checks the payload's tag without looking inside.
 pub(crate) fn decrypt(bytes: &[u8], front: &Front, vault_key: &Key) -> Result<Zeroizing<Vec<u8>>, DamagedPayload> {
-    let (before, sealed) = bytes.split_at_checked(front.payload_at).ok_or(DamagedPayload)?;
-    let (aad, nonce) = before.split_last_chunk::<NONCE_LEN>().ok_or(DamagedPayload)?;
-    let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(DamagedPayload)?;
-    let mut text = Zeroizing::new(text.to_vec());
-    payload_key(&front.header.vault, vault_key).open(&Hex(*nonce), aad, &mut text, tag).ok_or(DamagedPayload)?;
-    Ok(text)
+    frame::decrypt(bytes, front.payload_at, &payload_key(&front.header.vault, vault_key)).ok_or(DamagedPayload)
 }
 
 /// The whole file for a header and a payload's JSON text.
 pub(crate) fn seal(header: &Header, vault_key: &Key, json: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, SealError> {
-    let length = u32::try_from(json.len()).map_err(|_| SealError::TooLarge)?;
     let header_json = serde_json::to_vec(header).map_err(|_| SealError::TooLarge)?;
-    let header_length = u32::try_from(header_json.len()).map_err(|_| SealError::TooLarge)?;
-    if json.len() > MOST_BYTES || header_json.len() > MOST_HEADER {
-        return Err(SealError::TooLarge);
-    }
-    let nonce = Hex::<NONCE_LEN>::random(entropy)?;
-    let deflated = deflate::deflate(json);
-    let bucket = bucket(4 + deflated.len());
-    let payload_at = FRAME_LEN + header_json.len() + DIGEST_LEN + NONCE_LEN;
-    if payload_at + bucket + TAG_LEN > MOST_BYTES {
-        return Err(SealError::TooLarge);
-    }
-
-    // Reserved whole: the payload lies here in clear until it is encrypted in place, so the vector must not move.
-    let mut file = Vec::with_capacity(payload_at + bucket + TAG_LEN);
-    file.extend_from_slice(MAGIC);
-    file.extend_from_slice(&VERSION.to_be_bytes());
-    file.extend_from_slice(&header_length.to_be_bytes());
-    file.extend_from_slice(&header_json);
-    let digest = Sha256::digest(&file);
-    file.extend_from_slice(&digest);
-    let aad = file.clone();
-    file.extend_from_slice(&nonce.0);
-    file.extend_from_slice(&length.to_be_bytes());
-    file.extend_from_slice(&deflated);
-    file.resize(payload_at + bucket, 0);
-    let (_, text) = file.split_at_mut_checked(payload_at).ok_or(SealError::TooLarge)?;
-    let tag = payload_key(&header.vault, vault_key).seal(&nonce, &aad, text).ok_or(SealError::TooLarge)?;
-    file.extend_from_slice(&tag);
-    Ok(file)
+    frame::seal(MAGIC, VERSION, &header_json, &payload_key(&header.vault, vault_key), json, entropy)
 }
 
 fn payload_key(vault: &Hex<16>, vault_key: &Key) -> Key {
     vault_key.derive(vault, &[b"payload"])
 }
 
-/// The smallest 2^n or 1.5 × 2^n that holds so many bytes.
-fn bucket(bytes: usize) -> usize {
-    let power = bytes.max(LEAST_BUCKET).next_power_of_two();
-    let below = power / 4 * 3;
-    if bytes <= below && below > LEAST_BUCKET { below } else { power }
+impl From<FrameError> for FormatError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Magic => Self::NotAVault,
+            FrameError::Damaged => Self::DamagedHeader,
+        }
+    }
 }

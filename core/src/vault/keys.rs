@@ -67,9 +67,14 @@ impl Key {
 
     /// HKDF-SHA-256 with this key, the vault's id as salt and `label` as info.
     pub(crate) fn derive(&self, vault: &Hex<16>, label: &[&[u8]]) -> Self {
+        Self::derive_from(self.expose(), vault, label)
+    }
+
+    /// The same from random bytes of another length: a recovery key.
+    pub(crate) fn derive_from(bytes: &[u8], vault: &Hex<16>, label: &[&[u8]]) -> Self {
         let mut derived = Self::zero();
         // Only lengths over 255 hashes are refused, and 32 bytes are one.
-        let expanded = Hkdf::<Sha256>::new(Some(&vault.0), self.expose()).expand_multi_info(label, derived.as_mut());
+        let expanded = Hkdf::<Sha256>::new(Some(&vault.0), bytes).expand_multi_info(label, derived.as_mut());
         debug_assert!(expanded.is_ok());
         derived
     }

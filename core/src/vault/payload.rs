@@ -1,8 +1,4 @@
 //! What the payload's JSON text holds, as records apart from the types that the app works with. [`super::format`] describes it.
-//!
-//! Secrets pass through no buffer that is not wiped: they are written from the secret's own memory into a wiped text, and
-//! read from the wiped text where it lies. The exception is a PIN with a quote, a backslash or a control character in it: the JSON
-//! reader unescapes it in a buffer of its own.
 
 use std::borrow::Cow;
 
@@ -14,10 +10,8 @@ use super::contents::{Binned, WrappingKey};
 use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
+use super::record::{SecretRecord, TokenRecord};
 use super::wiped::Wiped;
-use crate::code::ocra::Suite;
-use crate::secret::{Secret, SecretText};
-use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, KindName, Period, Token, TokenId};
 
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
@@ -30,42 +24,6 @@ struct Payload<'a> {
     wrapping_keys: Vec<WrappingKeyRecord>,
     #[serde(default, skip_serializing_if = "protection_is_default")]
     protection: Cow<'a, Protection>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TokenRecord<'a> {
-    id: TokenId,
-    #[serde(rename = "type")]
-    kind: KindName,
-    #[serde(default, borrow, skip_serializing_if = "str::is_empty")]
-    issuer: Cow<'a, str>,
-    #[serde(default, borrow, skip_serializing_if = "str::is_empty")]
-    account: Cow<'a, str>,
-    secret: SecretRecord<'a>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    algorithm: Option<Algorithm>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    digits: Option<Digits>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    period: Option<Period>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    counter: Option<Counter>,
-    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
-    suite: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    encoding: Option<ChallengeEncoding>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pin: Option<PinRecord<'a>>,
-    #[serde(default, borrow, skip_serializing_if = "str::is_empty")]
-    note: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "slice_is_empty")]
-    groups: Cow<'a, [String]>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    favourite: bool,
-    #[serde(default, skip_serializing_if = "is_letter")]
-    icon: Icon,
-    #[serde(default, skip_serializing_if = "slice_is_empty")]
-    unknown: Cow<'a, [(String, String)]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -110,72 +68,6 @@ pub(crate) fn decode(json: &[u8]) -> Option<Contents> {
     Some(contents)
 }
 
-impl<'a> TokenRecord<'a> {
-    fn of(token: &'a Token) -> Self {
-        let mut record = Self {
-            id: token.id,
-            kind: token.kind.name(),
-            issuer: Cow::Borrowed(&token.issuer),
-            account: Cow::Borrowed(&token.account),
-            secret: SecretRecord::Kept(&token.secret),
-            algorithm: None,
-            digits: None,
-            period: None,
-            counter: None,
-            suite: None,
-            encoding: None,
-            pin: None,
-            note: Cow::Borrowed(&token.note),
-            groups: Cow::Borrowed(&token.groups),
-            favourite: token.favourite,
-            icon: token.icon.clone(),
-            unknown: Cow::Borrowed(&token.unknown),
-        };
-        match &token.kind {
-            Kind::Totp { algorithm, digits, period } => {
-                (record.algorithm, record.digits, record.period) = (Some(*algorithm), Some(*digits), Some(*period));
-            }
-            Kind::Hotp { algorithm, digits, counter } => {
-                (record.algorithm, record.digits, record.counter) = (Some(*algorithm), Some(*digits), Some(*counter));
-            }
-            Kind::Ocra { suite, counter, encoding } => {
-                record.suite = Some(Cow::Owned(suite.to_string()));
-                (record.counter, record.encoding) = (Some(*counter), Some(*encoding));
-            }
-            Kind::Steam => {}
-            Kind::Motp { pin } | Kind::Yandex { pin } => record.pin = Some(PinRecord::Kept(pin)),
-        }
-        record
-    }
-
-    fn into_token(self) -> Option<Token> {
-        let Self { algorithm, digits, period, counter, suite, encoding, pin, .. } = self;
-        let kind = match self.kind {
-            KindName::Totp => Kind::Totp { algorithm: algorithm?, digits: digits?, period: period? },
-            KindName::Hotp => Kind::Hotp { algorithm: algorithm?, digits: digits?, counter: counter? },
-            KindName::Ocra => {
-                let suite: Suite = suite?.parse().ok()?;
-                Kind::Ocra { suite, counter: counter?, encoding: encoding? }
-            }
-            KindName::Steam => Kind::Steam,
-            KindName::Motp => Kind::Motp { pin: pin?.into_text() },
-            KindName::Yandex => Kind::Yandex { pin: pin?.into_text() },
-        };
-        Some(Token {
-            id: self.id,
-            issuer: self.issuer.into_owned(),
-            account: self.account.into_owned(),
-            secret: self.secret.into_secret(),
-            kind,
-            note: self.note.into_owned(),
-            groups: self.groups.into_owned(),
-            favourite: self.favourite,
-            icon: self.icon,
-            unknown: self.unknown.into_owned(),
-        })
-    }
-}
-
 impl<'a> BinRecord<'a> {
     fn of(binned: &'a Binned) -> Self {
         Self { token: TokenRecord::of(&binned.token), deleted_at: binned.deleted_at, place: binned.place }
@@ -196,100 +88,8 @@ impl WrappingKeyRecord {
     }
 }
 
-/// A secret on its way to text (as Base32) or back.
-enum SecretRecord<'a> {
-    Kept(&'a Secret),
-    Read(Secret),
-}
-
-impl SecretRecord<'_> {
-    fn into_secret(self) -> Secret {
-        match self {
-            Self::Kept(secret) => secret.duplicate(),
-            Self::Read(secret) => secret,
-        }
-    }
-}
-
-impl Serialize for SecretRecord<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let secret = match self {
-            Self::Kept(secret) => secret,
-            Self::Read(secret) => secret,
-        };
-        serializer.serialize_str(secret.to_base32().expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretRecord<'_> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = deserializer.deserialize_str(Wipingly)?;
-        let bytes = data_encoding::BASE32_NOPAD.decode(text.expose().as_bytes());
-        // Without the decoder's own words: an error must not carry a secret.
-        bytes.map(|bytes| Self::Read(Secret::from_bytes(bytes))).map_err(|_| serde::de::Error::custom("not Base32"))
-    }
-}
-
-/// A PIN on its way to text or back.
-enum PinRecord<'a> {
-    Kept(&'a SecretText),
-    Read(SecretText),
-}
-
-impl PinRecord<'_> {
-    fn into_text(self) -> SecretText {
-        match self {
-            Self::Kept(pin) => pin.duplicate(),
-            Self::Read(pin) => pin,
-        }
-    }
-}
-
-impl Serialize for PinRecord<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let pin = match self {
-            Self::Kept(pin) => pin,
-            Self::Read(pin) => pin,
-        };
-        serializer.serialize_str(pin.expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for PinRecord<'_> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Wipingly).map(Self::Read)
-    }
-}
-
-/// Reads text into memory that is wiped.
-struct Wipingly;
-
-impl serde::de::Visitor<'_> for Wipingly {
-    type Value = SecretText;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("text")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SecretText, E> {
-        Ok(SecretText::from(text))
-    }
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
-fn is_letter(icon: &Icon) -> bool {
-    *icon == Icon::Letter
-}
-
 fn protection_is_default(protection: &Protection) -> bool {
     protection.is_default()
-}
-
-fn slice_is_empty<T>(slice: &[T]) -> bool {
-    slice.is_empty()
 }
 
 #[cfg(test)]
@@ -297,6 +97,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::secret::{Secret, SecretText};
+    use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, Period, Token, TokenId};
     use crate::vault::testing::secret;
 
     fn kind() -> impl Strategy<Value = Kind> {

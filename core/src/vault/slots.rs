@@ -86,8 +86,23 @@ enum KdfName {
 }
 
 impl Kdf {
-    fn cost(&self) -> Cost {
+    pub(crate) fn new(Cost { memory_kib, passes, lanes }: Cost, salt: Hex<SALT_LEN>) -> Self {
+        Self { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt }
+    }
+
+    pub(crate) fn cost(&self) -> Cost {
         Cost { memory_kib: self.memory_kib, passes: self.passes, lanes: self.lanes }
+    }
+
+    /// The key under a password. This is where a derivation is paid.
+    pub(crate) fn derive(&self, password: &SecretText) -> Result<Key, KdfError> {
+        kdf::derive(password, &self.salt.0, self.cost())
+    }
+
+    /// As it stands in the text that a wrapped key is bound to.
+    pub(crate) fn text(&self) -> String {
+        let Self { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt } = self;
+        format!("|argon2id|{memory_kib}|{passes}|{lanes}|{salt}")
     }
 }
 
@@ -131,8 +146,8 @@ impl SlotHead {
     /// The bytes that bind a wrapped key to its vault, slot, kind and cost: see the format's page.
     fn aad(&self, vault: &Hex<16>) -> Vec<u8> {
         let mut text = format!("smartotp slot|{vault}|{}|{}", self.id, self.kind.name());
-        if let Some(Kdf { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt }) = &self.kdf {
-            text += &format!("|argon2id|{memory_kib}|{passes}|{lanes}|{salt}");
+        if let Some(kdf) = &self.kdf {
+            text += &kdf.text();
         }
         text.into_bytes()
     }
@@ -183,12 +198,10 @@ impl Slot {
         keystore: Option<&dyn Keystore>,
     ) -> Result<Key, OpenError> {
         match (credential, &self.kdf) {
-            (Credential::Password(password), Some(kdf)) => {
-                kdf::derive(password, &kdf.salt.0, kdf.cost()).map_err(|error| match error {
-                    KdfError::Cost => OpenError::Cost,
-                    KdfError::Memory => OpenError::Memory,
-                })
-            }
+            (Credential::Password(password), Some(kdf)) => kdf.derive(password).map_err(|error| match error {
+                KdfError::Cost => OpenError::Cost,
+                KdfError::Memory => OpenError::Memory,
+            }),
             (Credential::Device, None) => {
                 let keystore = keystore.ok_or(OpenError::DeviceSecret(KeystoreError::Missing))?;
                 let secret = keystore.get(&device_entry(vault, &self.id)).map_err(OpenError::DeviceSecret)?;
@@ -256,14 +269,12 @@ impl NewSlot {
                 if !(cost.is_makeable() || least == CostRule::AnyForTests) {
                     return Err(CreateError::Cost);
                 }
-                let salt = Hex::random(entropy)?;
-                let wrapping = kdf::derive(&password, &salt.0, cost).map_err(|error| match error {
+                let kdf = Kdf::new(cost, Hex::random(entropy)?);
+                let wrapping = kdf.derive(&password).map_err(|error| match error {
                     KdfError::Cost => CreateError::Cost,
                     KdfError::Memory => CreateError::Memory,
                 })?;
-                let Cost { memory_kib, passes, lanes } = cost;
-                let kdf = Some(Kdf { algorithm: KdfName::Argon2id, memory_kib, passes, lanes, salt });
-                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Password, kdf }, wrapping })
+                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Password, kdf: Some(kdf) }, wrapping })
             }
             Self::Device => {
                 let keystore = keystore.ok_or(CreateError::NoKeystore)?;

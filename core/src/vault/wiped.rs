@@ -5,14 +5,14 @@ use std::io;
 use zeroize::Zeroizing;
 
 /// Bytes that are wiped on drop and whenever they move.
-pub(super) struct Wiped(Zeroizing<Vec<u8>>);
+pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
 
 impl Wiped {
-    pub(super) fn with_capacity(capacity: usize) -> Self {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(capacity)))
     }
 
-    pub(super) fn into_inner(self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn into_inner(self) -> Zeroizing<Vec<u8>> {
         self.0
     }
 }

@@ -1,8 +1,12 @@
 //! Damage and malice: flipped bits, cut ends, hostile headers.
 #![allow(clippy::cast_possible_truncation, clippy::string_slice)] // constants and ASCII of its own making
 
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 use crate::vault::contents::Contents;
+use crate::vault::deflate;
+use crate::vault::frame::{MOST_HEADER, bucket};
 use crate::vault::kdf::Cost;
 use crate::vault::payload;
 use crate::vault::slots::{CostRule, NewSlot, Prepared};
