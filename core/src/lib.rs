@@ -61,6 +61,7 @@
 pub mod backup;
 pub mod code;
 pub mod enrol;
+pub mod export;
 pub mod import;
 pub mod qr;
 pub mod secret;

@@ -1,0 +1,32 @@
+//! A text of enrolment URIs, one a line: what nearly every app reads.
+
+use zeroize::Zeroizing;
+
+use super::{ExportError, Files, Holds, PasswordUse, Request, Target};
+use crate::enrol::otpauth;
+use crate::secret::SecretText;
+use crate::token::{Token, TokenId};
+
+pub(super) const TARGET: Target = Target {
+    name: "otpauth",
+    extensions: &["txt"],
+    password: PasswordUse::Never,
+    holds: Holds { parameters: true, ..Holds::CODES },
+    reader: Some("text"),
+    write,
+};
+
+fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<TokenId>), ExportError> {
+    let links: Vec<SecretText> = tokens.iter().map(|token| otpauth::write(token)).collect();
+    Ok((vec![lines(&links)], Vec::new()))
+}
+
+/// Texts as lines, in memory that is reserved whole.
+pub(super) fn lines(texts: &[SecretText]) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(texts.iter().map(|text| text.expose().len() + 1).sum()));
+    for text in texts {
+        bytes.extend(text.expose().as_bytes());
+        bytes.push(b'\n');
+    }
+    bytes
+}

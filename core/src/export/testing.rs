@@ -1,0 +1,1 @@
+//! Vaults to export: some told, some random.
