@@ -63,7 +63,8 @@
 //! { "tokens": [ { "id": "32 hexadecimal digits", "type": "totp", "issuer": "GitHub", "account": "mira", "secret": "Base32",
 //!                 "algorithm": "SHA1", "digits": 6, "period": 30 } ],
 //!   "bin": [ { "token": { }, "deleted_at": 1700000000, "place": 3 } ],
-//!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ] }
+//!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ],
+//!   "protection": { "lock_after_seconds": 60, "screen_capture": false } }
 //! ```
 //!
 //! `tokens` is in the user's order, and the only section that is never missing. Base32 is upper case without padding.
@@ -80,6 +81,23 @@
 //! came with the enrolment). `bin` holds deleted tokens, the newest first, with the Unix time of the deletion and the place that
 //! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
 //! types just then.
+//!
+//! `protection` are the protective settings. It is missing while all are as they are by default; so is any that is missing in
+//! it. Fields that a reader does not know stay as they are.
+//!
+//! | field | by default | what |
+//! | --- | --- | --- |
+//! | `lock_after_seconds` | 60 | without a touch or key until it is locked: 10 to 86,400; 0: never |
+//! | `lock_on_background` | false | lock as soon as another app comes to the front |
+//! | `lock_on_screen_lock` | true | lock with the device's screen, and before it sleeps |
+//! | `lock_on_close` | true | lock when the window is closed or hidden |
+//! | `ask_before_export`, `ask_before_qr`, `ask_before_lock_change`, `ask_before_backup_off` | true | ask again for the lock before that |
+//! | `ask_before_delete` | false | the same |
+//! | `tap_to_reveal` | false | codes are hidden until they are tapped |
+//! | `hide_after_seconds` | 10 | until they are hidden again: 3 to 300 |
+//! | `screen_capture` | false | screenshots and recordings are allowed |
+//! | `hide_unfocused` | false | cover the window while it is not in front |
+//! | `wipe_after` | null | wrong tries in a row that wipe the vault: 5 to 20 |
 
 #[cfg(test)]
 mod tests;

@@ -112,3 +112,39 @@ fn fields(protection: &Protection) -> Option<Map<String, Value>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Protection {
+        serde_json::from_str::<Protection>(text).unwrap().within_bounds()
+    }
+
+    #[test]
+    fn what_is_missing_is_as_by_default_and_numbers_keep_to_their_bounds() {
+        assert_eq!(read("{}"), Protection::default());
+        let odd =
+            read(r#"{"lock_after_seconds":1,"hide_after_seconds":4000000000,"wipe_after":1,"tap_to_reveal":true}"#);
+        assert_eq!((odd.lock_after_seconds, odd.hide_after_seconds, odd.wipe_after), (10, 300, Some(5)));
+        assert!(odd.tap_to_reveal && odd.lock_on_close);
+        assert_eq!(read(r#"{"lock_after_seconds":0}"#).lock_after_seconds, 0);
+    }
+
+    #[test]
+    fn fields_of_a_later_version_stay() {
+        let later = read(r#"{"screen_capture":true,"lock_on_sneeze":{"loud":true}}"#);
+        let text = serde_json::to_string(&later).unwrap();
+        assert!(text.contains(r#""lock_on_sneeze":{"loud":true}"#), "{text}");
+        assert!(!later.is_default() && !read(r#"{"lock_on_sneeze":1}"#).is_default());
+    }
+
+    #[test]
+    fn only_what_was_changed_is_changed() {
+        let seen = Protection::default();
+        let newest = Protection { tap_to_reveal: true, wipe_after: Some(9), ..Protection::default() };
+        let wanted = Protection { lock_after_seconds: 5, ..Protection::default() };
+        let merged = wanted.onto(&seen, &newest).unwrap();
+        assert_eq!(merged, Protection { lock_after_seconds: 10, ..newest });
+    }
+}

@@ -50,8 +50,7 @@ pub struct Session {
     /// The newest generation that this device has seen: more than the header's after a rollback.
     newest_seen: u64,
     notices: Vec<Notice>,
-    records: Vec<super::journal::Record>,
-    usages: std::collections::HashMap<TokenId, crate::token::order::Usage>,
+    journal: journal::Journal,
 }
 
 impl Session {

@@ -5,6 +5,8 @@
 //! | `vault.smartotp` | the current generation |
 //! | `vault.smartotp.previous` | the one before |
 //! | `vault.smartotp.damaged` | a current file that could not be read, kept for who wants to look into it |
+//! | `vault.smartotp.journal` | what happened, and how often codes were taken: see [`super::journal`] |
+//! | `vault.smartotp.journal.new` | about to become it |
 //! | `vault.smartotp.lock` | whom others wait for: process and program |
 //! | `vault.smartotp.new`, `vault.smartotp.previous.new` | about to become the above; leftovers are removed at opening |
 //!
@@ -19,6 +21,7 @@
 
 mod disk;
 mod files;
+mod journal;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +35,7 @@ pub(crate) use disk::Disk;
 #[cfg(test)]
 pub(crate) use files::Writing;
 pub(crate) use files::{Files, Held, Stamp};
+pub(crate) use journal::JournalFile;
 
 use super::format::{MOST_BYTES, MOST_FRONT, read_front};
 use super::hex::Hex;
@@ -63,7 +67,12 @@ impl Store {
 
     /// Waits for other writers.
     pub(crate) fn lock(&self) -> io::Result<Box<dyn Held>> {
-        self.files.lock(&self.beside(".lock"), PATIENCE)
+        self.lock_for(PATIENCE)
+    }
+
+    /// The same, for so long at most.
+    pub(crate) fn lock_for(&self, patience: Duration) -> io::Result<Box<dyn Held>> {
+        self.files.lock(&self.beside(".lock"), patience)
     }
 
     /// The current file's bytes.

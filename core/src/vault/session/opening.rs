@@ -194,8 +194,7 @@ impl Session {
             skipped: false,
             newest_seen: 0,
             notices: Vec::new(),
-            records: Vec::new(),
-            usages: std::collections::HashMap::default(),
+            journal: super::journal::Journal::default(),
         }
     }
 }

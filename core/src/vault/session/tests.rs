@@ -2,7 +2,9 @@
 
 mod codes;
 mod damage;
+mod journal;
 mod locks;
+mod protection;
 mod together;
 
 use std::fs;

@@ -74,18 +74,22 @@ impl Session {
             let old_slots = core::mem::replace(&mut self.header.slots, vec![slot]);
             // `.previous` under the new key too: what it held, and no way in by the old lock.
             let previous = format::seal(&self.header, &key, &payload::encode(&next), &*entropy);
+            let resealed = self.reseal_journal(&key, &*held);
             let old_key = core::mem::replace(&mut self.key, key);
-            let written = match previous {
-                Ok(previous) => self.write(next, Previous::Replace(&previous), &*held),
-                Err(error) => Err(error.into()),
+            let written = match (previous, resealed) {
+                (Ok(previous), Ok(())) => self.write(next, Previous::Replace(&previous), &*held),
+                (Err(error), _) => Err(error.into()),
+                (_, Err(error)) => Err(ChangeError::Write(error)),
             };
-            match written {
+            let outcome = match written {
                 Ok(()) => Ok(old_slots),
                 Err(error) => {
                     (self.key, self.header.slots) = (old_key, old_slots);
                     Err(error)
                 }
-            }
+            };
+            self.adopt_journal(&*held);
+            outcome
         })();
         self.remember();
         match replaced {

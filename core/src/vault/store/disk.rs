@@ -3,7 +3,7 @@
 #[cfg(not(target_os = "android"))]
 use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +33,19 @@ impl Files for Disk {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
         Ok(Box::new(owners_only().write(true).create_new(true).open(path)?))
+    }
+
+    fn append(&self, path: &Path, keep: u64) -> io::Result<Box<dyn Writing>> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let length = file.metadata()?.len();
+        if length < keep {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if length > keep {
+            file.set_len(keep)?;
+        }
+        file.seek(SeekFrom::Start(keep))?;
+        Ok(Box::new(file))
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {

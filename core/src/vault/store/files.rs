@@ -30,6 +30,8 @@ pub(crate) trait Files: Send + Sync {
     fn stamp(&self, path: &Path) -> io::Result<Stamp>;
     /// A new file that only its owner may read (0600); one that is there already is an error.
     fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>>;
+    /// Opens a file to write behind its first `keep` bytes; what comes after them is cut off.
+    fn append(&self, path: &Path, keep: u64) -> io::Result<Box<dyn Writing>>;
     /// A second name for a file. [`io::ErrorKind::Unsupported`] where the file system has none.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Gives a file another name, over what had it; at no moment has nothing that name.

@@ -1,5 +1,7 @@
 //! Every call to the disk is cut off in turn, and a power cut keeps any choice of what was not synced: the vault stays whole.
 
+mod journal;
+
 use std::path::Path;
 use std::sync::Arc;
 

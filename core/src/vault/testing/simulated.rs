@@ -148,7 +148,11 @@ impl Inode {
         if self.synced.as_ref() != Some(&self.bytes) {
             match torn {
                 0 => inode.bytes = self.synced.clone().unwrap_or_default(),
-                1 => inode.bytes.truncate(self.bytes.len() / 2),
+                // What was synced and not written over since is there in any case.
+                1 => {
+                    let same = self.synced.iter().flatten().zip(&self.bytes).take_while(|(was, is)| was == is).count();
+                    inode.bytes.truncate(same + (self.bytes.len() - same) / 2);
+                }
                 _ => {}
             }
         }
@@ -192,6 +196,17 @@ impl Files for Simulated {
         let number = self.state().inodes.len();
         self.change(NameChange::Set(path.to_owned(), number))?;
         self.state().inodes.push(Inode::default());
+        Ok(Box::new(Open { disk: self.clone(), number }))
+    }
+
+    fn append(&self, path: &Path, keep: u64) -> io::Result<Box<dyn Writing>> {
+        let number = self.number(path)?;
+        self.call()?;
+        let inode = &mut self.state().inodes[number];
+        let keep = usize::try_from(keep).unwrap();
+        assert!(keep <= inode.bytes.len());
+        inode.bytes.truncate(keep);
+        inode.version += 1;
         Ok(Box::new(Open { disk: self.clone(), number }))
     }
 
