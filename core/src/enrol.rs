@@ -18,7 +18,7 @@ use crate::secret::{Secret, SecretError, SecretText};
 use crate::token::{Icon, Kind, Token, TokenId};
 
 /// A token that would be added.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Enrolment {
     /// Who issues it. May be empty.
     pub issuer: String,
@@ -230,5 +230,12 @@ impl Enrolment {
         token.icon = self.icon;
         token.unknown = self.unknown;
         token
+    }
+}
+
+impl core::fmt::Debug for Enrolment {
+    /// Without names, note and groups.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Enrolment").field("kind", &self.kind).field("warnings", &self.warnings).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ mod bounds;
 mod detect;
 mod found;
 mod input;
-mod json;
+pub(crate) mod json;
 mod picture;
 mod text;
 

@@ -50,7 +50,12 @@ impl Secret {
     /// Takes ownership of raw bytes. The vector's own memory is what gets wiped later.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes.into_boxed_slice()))
+        if bytes.len() == bytes.capacity() {
+            return Self(Zeroizing::new(bytes.into_boxed_slice()));
+        }
+        // Shrinking the memory may move it, and would leave the old one as it is.
+        let bytes = Zeroizing::new(bytes);
+        Self(Zeroizing::new(bytes.as_slice().into()))
     }
 
     /// Reads RFC 4648 Base32 as people and servers write it: any case; blanks, dashes and padding are forgiven, and

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 /// One enrolled account.
 ///
 /// Its secret never leaves `core` but by an export that asks again for the lock.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Token {
     /// Random, and the same in every copy of the vault.
     pub id: TokenId,
@@ -64,5 +64,12 @@ impl Token {
     #[must_use]
     pub fn is_duplicate_of(&self, other: &Self) -> bool {
         self.secret == other.secret && self.kind.makes_the_same_codes_as(&other.kind)
+    }
+}
+
+impl core::fmt::Debug for Token {
+    /// Without names, note and groups: whose account it is concerns no log.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Token").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
     }
 }

@@ -40,6 +40,11 @@ fn vault_header() {
 }
 
 #[test]
+fn journal() {
+    replay("journal", bodies::journal_file);
+}
+
+#[test]
 fn qr_image() {
     replay("qr_image", bodies::qr_image);
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smartotp_core::enrol::Enrolment;
 use smartotp_core::secret::{Secret, SecretText};
-use smartotp_core::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, Period};
+use smartotp_core::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, Period, TokenId};
+use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{Environment, NewSlot, Session, SystemEntropy};
 
@@ -24,8 +25,13 @@ fn script() -> PathBuf {
 }
 
 fn run(file: &Path, password: &str) -> Output {
+    run_with(&[], file, password)
+}
+
+fn run_with(options: &[&str], file: &Path, password: &str) -> Output {
     let mut child = Command::new("python3")
         .arg(script())
+        .args(options)
         .arg(file)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -96,4 +102,47 @@ fn a_script_written_from_the_documented_format_decrypts_a_vault() {
     assert_eq!(read["bin"][0]["deleted_at"], 1_700_000_000);
 
     assert!(!run(&file, "wrong").status.success());
+}
+
+#[test]
+fn the_same_script_reads_the_journal_and_finds_a_missing_record() {
+    if !has_packages() {
+        println!("skipped: no python3 with cryptography and argon2-cffi");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.smartotp");
+    let environment = Environment { file: file.clone(), entropy: Arc::new(SystemEntropy), keystore: None };
+    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
+    let mut session = Session::create(environment, slot).unwrap();
+    let mut wanted = session.contents().protection().clone();
+    wanted.lock_after_seconds = 300;
+    session.protect(wanted).unwrap();
+    let token = TokenId::from_bytes([7; 16]);
+    session.record(Event::WrongTries { count: 2, last: 1_699_999_999 }, 1_700_000_000);
+    session.record(Event::QrShown { token }, 1_700_000_005);
+    session.used(token, 1_700_000_007);
+    drop(session);
+
+    let output = run_with(&["--journal"], &file, PASSWORD);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let token = token.to_string();
+    assert_eq!(
+        read,
+        json!([
+            {"at": 1_700_000_000, "event": "wrong-tries", "count": 2, "last": 1_699_999_999},
+            {"at": 1_700_000_005, "event": "qr-shown", "token": token},
+            {"usage": [{"token": token, "count": 1, "last": 1_700_000_007}]},
+        ])
+    );
+    let payload: Value = serde_json::from_slice(&run(&file, PASSWORD).stdout).unwrap();
+    assert_eq!(payload["protection"]["lock_after_seconds"], 300);
+
+    let journal = folder.path().join("vault.smartotp.journal");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    let text = usize::try_from(u32::from_be_bytes(*bytes[74..].first_chunk().unwrap())).unwrap();
+    bytes.drain(74..74 + 56 + text);
+    std::fs::write(journal, bytes).unwrap();
+    assert!(!run_with(&["--journal"], &file, PASSWORD).status.success());
 }

@@ -13,6 +13,7 @@ use smartotp_core::qr::read::{Budget, Luma, luma, picture};
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{ChallengeEncoding, Counter, KindName, Token, TokenId};
 use smartotp_core::vault::format::check_header;
+use smartotp_core::vault::{SystemEntropy, journal};
 
 fn token(enrolment: Enrolment) -> Token {
     enrolment.into_token(TokenId::from_bytes([0; 16]))
@@ -85,6 +86,35 @@ pub fn vault_header(data: &[u8]) {
     file.extend([0; 12 + 16]);
     let _ = check_header(&file);
 }
+
+/// A journal: the bytes as a file, as texts of records a line each, and as what stands behind sound records. Two bytes in front say
+/// where it is cut and where a bit is flipped.
+pub fn journal_file(data: &[u8]) {
+    let _ = journal::check(data);
+    let [cut, flip, rest @ ..] = data else { return };
+    let lines: Vec<_> = rest.split(|byte| *byte == b'\n').filter(|line| line.len() < 60_000).take(64).collect();
+    let Some((whole, ends)) = journal::sample(&lines, &SystemEntropy) else { return };
+    assert_eq!(journal::check(&whole), Some((lines.len(), false)));
+
+    let place = |byte: u8, below: usize| HEAD + usize::from(byte) * (below - HEAD) / 256;
+    let at = place(*cut, whole.len());
+    let records = ends.iter().filter(|end| **end <= at).count();
+    assert_eq!(whole.get(..at).and_then(journal::check), Some((records, false)));
+    let _ = journal::check(&[whole.get(..at).unwrap_or_default(), rest].concat());
+
+    let (mut flipped, at) = (whole.clone(), place(*flip, whole.len()));
+    if let Some(byte) = flipped.get_mut(at) {
+        *byte ^= 1;
+        // It costs one record, and is noticed unless that was the last.
+        assert_eq!(
+            journal::check(&flipped),
+            Some((lines.len() - 1, ends.iter().rev().nth(1).is_some_and(|end| at < *end)))
+        );
+    }
+}
+
+/// Bytes of a journal's head.
+const HEAD: usize = 74;
 
 /// A picture file; without one, raw grey pixels with two bytes of width and stride in front.
 pub fn qr_image(data: &[u8]) {

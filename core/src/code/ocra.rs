@@ -26,7 +26,6 @@ use crate::secret::{Secret, SecretText};
 use crate::token::{Algorithm, ChallengeEncoding, Counter};
 
 /// What the user and the clock bring to one answer.
-#[derive(Debug)]
 pub struct Inputs<'a> {
     /// The challenge as the user has it.
     pub challenge: &'a str,
@@ -150,4 +149,11 @@ fn hmac_algorithm(algorithm: Algorithm) -> hmac::Algorithm {
 
 fn digest_algorithm(algorithm: Algorithm) -> &'static digest::Algorithm {
     hmac_algorithm(algorithm).digest_algorithm()
+}
+
+impl core::fmt::Debug for Inputs<'_> {
+    /// Without challenge, PIN and session: a challenge may be a payment.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Inputs").field("encoding", &self.encoding).field("unix", &self.unix).finish_non_exhaustive()
+    }
 }

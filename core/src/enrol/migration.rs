@@ -45,7 +45,7 @@ pub struct Part {
 }
 
 /// An entry of an export that is no token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// `Issuer:account`, or what there is of it.
     pub name: String,
@@ -168,6 +168,13 @@ fn secret_and_kind(entry: &mut OtpParameters, warnings: &mut Vec<Warning>) -> Re
         other => return Err(EnrolError::UnknownType { found: other.to_string() }),
     };
     Ok((Secret::from_bytes(core::mem::take(&mut entry.secret)), kind))
+}
+
+impl core::fmt::Debug for Unreadable {
+    /// Without the name.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Unreadable").field("reason", &self.reason).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ impl<'a> Object<'a> {
 }
 
 /// JSON's escapes, resolved into wiped memory. The text is known to be well-formed; half a surrogate becomes U+FFFD.
-fn unescape(text: &str) -> SecretText {
+pub(crate) fn unescape(text: &str) -> SecretText {
     // An escape is never shorter than what it stands for, so nothing grows.
     let mut plain = Zeroizing::new(String::with_capacity(text.len() + 3));
     let mut rest = text.chars();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use qrcodegen::{QrCode, QrCodeEcc};
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Light modules around a code (ISO/IEC 18004, 9.1).
 const QUIET_ZONE: usize = 4;
@@ -11,7 +12,6 @@ const QUIET_ZONE: usize = 4;
 const MAX_PIXELS_PER_MODULE: u32 = 32;
 
 /// A QR code's modules, without the quiet zone.
-#[derive(Debug)]
 pub struct Modules {
     side: usize,
     dark: Vec<bool>,
@@ -76,7 +76,7 @@ impl Modules {
         let scale = pixels_per_module.clamp(1, MAX_PIXELS_PER_MODULE) as usize;
         let modules = self.side + 2 * QUIET_ZONE;
         let side = modules * scale;
-        let mut pixels = Vec::with_capacity(side * side);
+        let mut pixels = Zeroizing::new(Vec::with_capacity(side * side));
         for y in 0..modules {
             let start = pixels.len();
             for x in 0..modules {
@@ -123,6 +123,19 @@ impl Modules {
             (Some(x), Some(y)) => self.dark(x, y),
             _ => false,
         }
+    }
+}
+
+impl core::fmt::Debug for Modules {
+    /// Without the modules: they may be a secret.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Modules").field("side", &self.side).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Modules {
+    fn drop(&mut self) {
+        self.dark.zeroize();
     }
 }
 

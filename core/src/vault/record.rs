@@ -1,14 +1,15 @@
 //! A token as JSON: what the vault's payload and sealed files have in common. [`super::format`] describes it.
 //!
 //! Secrets pass through no buffer that is not wiped: they are written from the secret's own memory into a wiped text, and
-//! read from the wiped text where it lies. The exception is a PIN with a quote, a backslash or a control character in it: the JSON
-//! reader unescapes it in a buffer of its own.
+//! read from the wiped text where it lies.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::code::ocra::Suite;
+use crate::import::json::unescape;
 use crate::secret::{Secret, SecretText};
 use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, KindName, Period, Token, TokenId};
 
@@ -176,7 +177,10 @@ impl Serialize for PinRecord<'_> {
 
 impl<'de> Deserialize<'de> for PinRecord<'_> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Wipingly).map(Self::Read)
+        // As it lies there: the JSON reader would resolve escapes in a buffer of its own, which nobody wipes.
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        quoted.map(|text| Self::Read(unescape(text))).ok_or_else(|| serde::de::Error::custom("not text"))
     }
 }
 

@@ -43,7 +43,7 @@ pub struct AddOutcome {
 }
 
 /// Fields to change; `None` leaves a field as it is.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[allow(missing_docs)]
 pub struct Edit {
     pub issuer: Option<String>,
@@ -59,7 +59,6 @@ pub struct Edit {
 }
 
 /// A challenge to answer.
-#[derive(Debug)]
 pub struct SignRequest<'a> {
     /// The challenge as the user has it.
     pub challenge: &'a str,
@@ -73,4 +72,21 @@ pub struct SignRequest<'a> {
     pub counter: Option<Counter>,
     /// Answer with this encoding instead of the token's.
     pub encoding: Option<ChallengeEncoding>,
+}
+
+impl core::fmt::Debug for SignRequest<'_> {
+    /// Without challenge, PIN and session.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SignRequest")
+            .field("encoding", &self.encoding)
+            .field("unix", &self.unix)
+            .finish_non_exhaustive()
+    }
+}
+
+impl core::fmt::Debug for Edit {
+    /// Without names, note and groups.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Edit").field("favourite", &self.favourite).field("icon", &self.icon).finish_non_exhaustive()
+    }
 }

@@ -73,11 +73,15 @@ impl Session {
     pub fn add(&mut self, enrolments: Vec<Enrolment>) -> Result<AddOutcome, ChangeError> {
         let entropy = self.environment.entropy.clone();
         let mut outcome = AddOutcome::default();
+        let used: Vec<u64> = enrolments.iter().map(|enrolment| enrolment.used).collect();
         self.change_if(|contents| {
             let (added, changed) = contents.add(enrolments, &*entropy)?;
             outcome = added;
             Ok(changed)
         })?;
+        for (index, id) in &outcome.added {
+            self.take_over_uses(*id, used.get(*index).copied().unwrap_or(0));
+        }
         Ok(outcome)
     }
 

@@ -28,7 +28,7 @@ const LAST_PATIENCE: Duration = Duration::from_millis(250);
 pub(super) struct Journal {
     on_disk: Option<OnDisk>,
     /// What is not on disk yet.
-    events: Vec<Record>,
+    pub(super) events: Vec<Record>,
     uses: HashMap<TokenId, Usage>,
     uses_waiting: u64,
     /// That it could not be written, or that it is damaged, is said once.
@@ -91,6 +91,13 @@ impl Session {
         self.journal.uses_waiting += 1;
         if self.journal.uses_waiting.is_multiple_of(USES_IN_MEMORY) {
             self.flush_journal();
+        }
+    }
+
+    /// Counts the uses that a token had in another app. Written with the next event, or when the session ends.
+    pub(super) fn take_over_uses(&mut self, id: TokenId, count: u64) {
+        if count > 0 {
+            self.journal.uses.insert(id, Usage { count, last_used: 0 });
         }
     }
 

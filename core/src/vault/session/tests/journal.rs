@@ -36,6 +36,17 @@ fn events_are_on_disk_at_once_and_uses_when_the_session_ends() {
 }
 
 #[test]
+fn what_another_app_has_counted_is_counted_on() {
+    let place = Place::new();
+    let mut session = place.create();
+    let enrolment = crate::enrol::Enrolment { used: 40, ..totp(1, "A", "a") };
+    let id = session.add(vec![enrolment, totp(2, "B", "b")]).unwrap().added[0].1;
+    session.used(id, 5);
+    drop(session);
+    assert_eq!(place.open().usages().into_iter().collect::<Vec<_>>(), [(id, Usage { count: 41, last_used: 5 })]);
+}
+
+#[test]
 fn a_kill_loses_a_batch_of_uses_at_most() {
     let place = Place::new();
     let (mut session, id) = with_token(&place);
@@ -97,7 +108,8 @@ fn a_new_lock_takes_the_journal_along_and_the_old_key_reads_no_more() {
 
 #[test]
 fn a_journal_that_makes_no_sense_keeps_nothing_closed_and_is_said_once() {
-    let other = Place::new();
+    let mut other = Place::new();
+    other.environment.entropy = Arc::new(crate::vault::SystemEntropy);
     other.create().record(UNLOCKED, 1);
     for bytes in [b"SmartOTJ".to_vec(), vec![0xFF; 5_000], fs::read(other.beside(".journal")).unwrap()] {
         let place = Place::new();
