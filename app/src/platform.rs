@@ -1,6 +1,7 @@
 //! What the operating system gives: one file for each, and what all of them share. `unsafe` lives below here, nowhere else.
 
 mod background;
+pub(crate) mod boot;
 mod clock;
 mod keystore;
 mod places;

@@ -16,7 +16,7 @@ use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{Algorithm, Counter, Digits, Kind, TokenId};
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{
-    Credential, Edit, Entropy as _, Environment, Keystore, KeystoreError, NewSlot, Session, SystemEntropy,
+    Credential, Edit, Entropy as _, Environment, Keystore, KeystoreError, NewSlot, ProcessClock, Session, SystemEntropy,
 };
 
 const SIZES: [usize; 4] = [10, 1_000, 10_000, 100_000];
@@ -62,6 +62,7 @@ impl Vault {
             file: folder.path().join("vault.smartotp"),
             entropy: Arc::new(SystemEntropy),
             keystore: Some(Arc::new(MemoryKeystore::default())),
+            boot: Arc::new(ProcessClock::start()),
         };
         let mut session = Session::create(environment.clone(), NewSlot::Device).unwrap();
         let outcome = session.add((0..tokens).map(enrolment).collect()).unwrap();

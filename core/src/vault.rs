@@ -13,11 +13,12 @@
 //! use smartotp_core::enrol::Enrolment;
 //! use smartotp_core::secret::{Secret, SecretText};
 //! use smartotp_core::token::Kind;
-//! use smartotp_core::vault::{Credential, Environment, NewSlot, Session, SystemEntropy, kdf::Cost};
+//! use smartotp_core::vault::{Credential, Environment, NewSlot, ProcessClock, Session, SystemEntropy, kdf::Cost};
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let file = folder.path().join("vault.smartotp");
-//! let environment = Environment { file, entropy: Arc::new(SystemEntropy), keystore: None };
+//! let (entropy, boot) = (Arc::new(SystemEntropy), Arc::new(ProcessClock::start()));
+//! let environment = Environment { file, entropy, keystore: None, boot };
 //! let password = || SecretText::from("correct horse battery staple");
 //! let mut session = Session::create(environment.clone(), NewSlot::Password(password(), Cost::FLOOR))?;
 //!
@@ -34,6 +35,7 @@
 //! ```
 #![cfg_attr(not(feature = "file-store"), allow(dead_code, reason = "the file store is what drives all of it"))]
 
+mod boot;
 mod changes;
 mod contents;
 pub(crate) mod deflate;
@@ -49,6 +51,7 @@ pub(crate) mod keys;
 mod payload;
 mod protection;
 pub(crate) mod record;
+mod recovery;
 mod requests;
 #[cfg(feature = "file-store")]
 mod session;
@@ -58,16 +61,24 @@ mod store;
 pub mod strength;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "file-store")]
+mod tries;
+#[cfg(feature = "file-store")]
+mod wipe;
 pub(crate) mod wiped;
 
+pub use boot::{BootClock, BootTime, ProcessClock};
 pub use changes::{BIN_SECONDS, COUNTER_SKIP};
 pub use contents::{Binned, Contents};
 pub use errors::{ChangeError, CreateError, OpenError};
 pub use protection::Protection;
-pub use requests::{AddOutcome, Edit, Notice, SignRequest, VaultInfo};
+pub use recovery::{RecoveryError, RecoveryKey};
+pub use requests::{AddOutcome, Edit, Notice, Rehearsal, SignRequest, VaultInfo, Wait};
 #[cfg(feature = "file-store")]
 pub use session::{Environment, Session};
 pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};
+#[cfg(feature = "file-store")]
+pub use wipe::{WipeError, wipe};
 
 use crate::secret::Secret;
 

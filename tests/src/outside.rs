@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Environment, Keystore, KeystoreError, SystemEntropy};
+use smartotp_core::vault::{Environment, Keystore, KeystoreError, ProcessClock, SystemEntropy};
 use smartotp_ui::Services;
 use smartotp_ui::services::{Background, Clip, Clipboard, Links, PickDone, PickError, Picked, Pictures, WallClock};
 
@@ -185,6 +185,7 @@ impl Outside {
                 file: folder.join("vault.smartotp"),
                 entropy: Arc::new(SystemEntropy),
                 keystore: keystore.then(|| Arc::new(Drawer::default()) as Arc<dyn Keystore>),
+                boot: Arc::new(ProcessClock::start()),
             },
             settings_file: folder.join("settings.json"),
             kdf: Some(Cost::FLOOR),

@@ -19,7 +19,8 @@ use smartotp_core::enrol::Enrolment;
 use smartotp_core::secret::Secret;
 use smartotp_core::token::{Algorithm, Counter, Digits, Kind};
 use smartotp_core::vault::{
-    Credential, Edit, Entropy as _, Environment, Keystore, KeystoreError, NewSlot, Notice, Session, SystemEntropy,
+    Credential, Edit, Entropy as _, Environment, Keystore, KeystoreError, NewSlot, Notice, ProcessClock, Session,
+    SystemEntropy,
 };
 
 /// Where a writer finds its vault; also what tells it that it is one.
@@ -58,6 +59,7 @@ fn environment(folder: &Path) -> Environment {
         file: folder.join("vault.smartotp"),
         entropy: Arc::new(SystemEntropy),
         keystore: Some(Arc::new(FolderKeystore(folder.join("keystore")))),
+        boot: Arc::new(ProcessClock::start()),
     }
 }
 

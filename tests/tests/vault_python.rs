@@ -16,7 +16,7 @@ use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, Period, TokenId};
 use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Environment, NewSlot, Session, SystemEntropy};
+use smartotp_core::vault::{Environment, NewSlot, ProcessClock, Session, SystemEntropy};
 
 const PASSWORD: &str = "pässwörd with blanks";
 
@@ -55,7 +55,8 @@ fn a_script_written_from_the_documented_format_decrypts_a_vault() {
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.smartotp");
-    let environment = Environment { file: file.clone(), entropy: Arc::new(SystemEntropy), keystore: None };
+    let (entropy, boot) = (Arc::new(SystemEntropy), Arc::new(ProcessClock::start()));
+    let environment = Environment { file: file.clone(), entropy, keystore: None, boot };
     let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost { lanes: 4, ..Cost::FLOOR });
     let mut session = Session::create(environment, slot).unwrap();
 

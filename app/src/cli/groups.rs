@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use smartotp_core::vault::{Edit, Session};
+use smartotp_core::vault::{ChangeError, Session};
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -67,23 +67,19 @@ fn list(context: &Context<'_>, session: &Session) -> Result<(), Failure> {
     table.print(context.out)
 }
 
-/// Renames a group in every token, or takes it away.
+/// Renames a group in every token, or takes it away: one write.
 fn change(context: &Context<'_>, session: &mut Session, group: &str, name: Option<&str>) -> Result<(), Failure> {
-    let contents = std::sync::Arc::clone(session.contents());
-    let mut changed = 0;
-    for token in contents.tokens().iter().filter(|token| token.groups.iter().any(|other| other == group)) {
-        let mut groups: Vec<String> = Vec::new();
-        for other in &token.groups {
-            let kept = if other == group { name } else { Some(other.as_str()) };
-            groups.extend(kept.filter(|kept| !groups.iter().any(|known| known == kept)).map(str::to_owned));
+    let changed = match name {
+        Some(name) => session.rename_group(group, name),
+        None => session.delete_group(group),
+    };
+    let changed = match changed {
+        Err(ChangeError::NoSuchGroup) => {
+            let message = tr!("There is no group \"{group}\".", group = visible(group));
+            return Err(Failure::new(Exit::NotFound, "no_group", message));
         }
-        session.edit(token.id, Edit { groups: Some(groups), ..Edit::default() })?;
-        changed += 1;
-    }
-    if changed == 0 {
-        let message = tr!("There is no group \"{group}\".", group = visible(group));
-        return Err(Failure::new(Exit::NotFound, "no_group", message));
-    }
+        other => other?,
+    };
     if context.out.json {
         return list(context, session);
     }

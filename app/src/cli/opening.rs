@@ -9,6 +9,7 @@ use smartotp_core::vault::{
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use crate::platform::boot::SystemBoot;
 
 /// The yes of commands that show or take away something sensitive.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -31,12 +32,13 @@ impl Context<'_> {
         })
     }
 
-    /// The vault's surroundings. The keystore is asked for only where a slot needs it.
+    /// The vault's surroundings. The keystore is asked for only where the vault is opened: it has the count of wrong tries.
     pub(super) fn environment(&self, with_keystore: bool) -> Result<Environment, Failure> {
         Ok(Environment {
             file: self.vault_file()?,
             entropy: Arc::new(SystemEntropy),
             keystore: if with_keystore { (self.platform.keystore)() } else { None },
+            boot: Arc::new(SystemBoot),
         })
     }
 
@@ -76,7 +78,7 @@ impl Context<'_> {
     fn open_as(&self, info: &VaultInfo) -> Result<Session, Failure> {
         let alone = opens_alone(info);
         let credential = if alone { Credential::Device } else { Credential::Password(self.password()?) };
-        let (session, notices) = Session::open(self.environment(alone)?, credential)?;
+        let (session, notices) = Session::open(self.environment(true)?, credential)?;
         for notice in notices {
             self.tell(&notice);
         }

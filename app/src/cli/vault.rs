@@ -102,7 +102,7 @@ impl Create {
             Lock::Device => NewSlot::Device,
         };
         writing::make_folder_of(&context.vault_file()?)?;
-        Session::create(context.environment(self.slot == Lock::Device)?, slot)?;
+        Session::create(context.environment(true)?, slot)?;
         if context.out.json {
             return info(context);
         }

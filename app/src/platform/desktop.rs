@@ -11,6 +11,7 @@ use smartotp_core::vault::{Environment, SystemEntropy};
 use smartotp_ui::services::Services;
 
 use super::background::Workers;
+use super::boot::SystemBoot;
 use super::clock::SystemClock;
 use super::places::Places;
 use crate::cli::Platform;
@@ -36,7 +37,12 @@ pub(crate) fn services() -> Result<Services, NoServices> {
     let places = Places::of_user().map_err(|_| NoServices::NoHome)?;
     places.make().map_err(|reason| NoServices::NoFolder { folder: places.folder.display().to_string(), reason })?;
     Ok(Services {
-        vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: keystore::of_system() },
+        vault: Environment {
+            file: places.vault,
+            entropy: Arc::new(SystemEntropy),
+            keystore: keystore::of_system(),
+            boot: Arc::new(SystemBoot),
+        },
         settings_file: places.settings,
         kdf: None,
         system_language: language(),

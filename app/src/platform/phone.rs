@@ -6,6 +6,7 @@ use smartotp_core::vault::{Environment, Keystore, SystemEntropy};
 use smartotp_ui::services::{Clipboard, Links, PickDone, PickError, Pictures, Services};
 
 use super::background::Workers;
+use super::boot::SystemBoot;
 use super::clock::SystemClock;
 use super::keystore::OsKeystore;
 use super::places::Places;
@@ -26,7 +27,12 @@ pub(super) struct Own {
 pub(super) fn services(places: Places, own: Own) -> Services {
     let keystore: Arc<dyn Keystore> = Arc::new(OsKeystore { connect: own.keystore });
     Services {
-        vault: Environment { file: places.vault, entropy: Arc::new(SystemEntropy), keystore: Some(keystore) },
+        vault: Environment {
+            file: places.vault,
+            entropy: Arc::new(SystemEntropy),
+            keystore: Some(keystore),
+            boot: Arc::new(SystemBoot),
+        },
         settings_file: places.settings,
         kdf: None,
         system_language: own.language,

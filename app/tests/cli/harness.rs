@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Environment, NewSlot, Session, SystemEntropy};
+use smartotp_core::vault::{Environment, NewSlot, ProcessClock, Session, SystemEntropy};
 use tempfile::TempDir;
 
 /// The password of every vault here.
@@ -42,7 +42,8 @@ impl Home {
     /// A home with an empty vault whose key derivation is the cheapest that there is.
     pub(crate) fn new() -> Self {
         let home = Self::bare();
-        let environment = Environment { file: home.vault(), entropy: Arc::new(SystemEntropy), keystore: None };
+        let (entropy, boot) = (Arc::new(SystemEntropy), Arc::new(ProcessClock::start()));
+        let environment = Environment { file: home.vault(), entropy, keystore: None, boot };
         drop(Session::create(environment, NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR)).unwrap());
         home
     }

@@ -73,6 +73,30 @@ impl Contents {
         Ok(changed)
     }
 
+    /// Renames a group, or takes it away, in every token and in the bin. Gives how many tokens were in it.
+    pub(super) fn change_group(&mut self, group: &str, name: Option<&str>) -> Result<usize, ChangeError> {
+        let name = name.map(names::clean);
+        if name.as_ref().is_some_and(String::is_empty) {
+            return Err(ChangeError::NoSuchGroup);
+        }
+        let change = |token: &mut Token| -> bool {
+            let is_in = token.groups.iter().any(|other| other == group);
+            if is_in {
+                let renamed = |other: &String| if other == group { name.clone() } else { Some(other.clone()) };
+                token.groups = group_names(&token.groups.iter().filter_map(renamed).collect::<Vec<_>>());
+            }
+            is_in
+        };
+        let changed = self.tokens.iter_mut().map(change).filter(|is_in| *is_in).count();
+        if changed == 0 {
+            return Err(ChangeError::NoSuchGroup);
+        }
+        for binned in &mut self.bin {
+            change(&mut binned.token);
+        }
+        Ok(changed)
+    }
+
     /// Moves tokens into the bin, the newest first.
     pub(super) fn remove(&mut self, ids: &[TokenId], now: u64) -> Result<(), ChangeError> {
         let ids: HashSet<_> = ids.iter().copied().collect();

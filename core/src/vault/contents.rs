@@ -1,12 +1,13 @@
 //! What an open vault holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::changes::BIN_SECONDS;
 use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
+use super::slots::SlotKind;
 use crate::code::{self, Code, CodeError};
 use crate::token::{Token, TokenId};
 
@@ -17,6 +18,8 @@ pub struct Contents {
     pub(super) bin: Vec<Binned>,
     pub(super) wrapping_keys: Vec<WrappingKey>,
     pub(super) protection: Protection,
+    /// When each kind of slot was last proven to open the vault, in Unix time.
+    pub(super) proven: BTreeMap<SlotKind, u64>,
     /// Where each token is; made when it is first asked for.
     places: OnceLock<HashMap<TokenId, usize>>,
 }
@@ -41,7 +44,7 @@ pub(super) struct WrappingKey {
 
 impl Contents {
     pub(super) fn new(tokens: Vec<Token>, bin: Vec<Binned>, wrapping_keys: Vec<WrappingKey>) -> Self {
-        Self { tokens, bin, wrapping_keys, protection: Protection::default(), places: OnceLock::new() }
+        Self { tokens, bin, wrapping_keys, ..Self::default() }
     }
 
     /// The tokens, in the user's order.
@@ -77,6 +80,17 @@ impl Contents {
         self.token(id).map(|token| code::at(&token.kind, &token.secret, unix))
     }
 
+    /// When a rehearsal last proved that this kind of slot opens the vault, in Unix time.
+    #[must_use]
+    pub fn last_proven(&self, kind: SlotKind) -> Option<u64> {
+        self.proven.get(&kind).copied()
+    }
+
+    /// After how many wrong tries in a row the vault is wiped, where its owner has set that.
+    pub(super) fn wipe_after(&self) -> Option<u32> {
+        self.protection.wipe_after.map(u32::from)
+    }
+
     /// Whether something has been in the bin for 30 days.
     pub(super) fn has_expired(&self, now: u64) -> bool {
         self.bin.iter().any(|binned| binned.is_expired(now))
@@ -84,13 +98,15 @@ impl Contents {
 
     /// A second copy, to be changed: the one that others look at never is.
     pub(super) fn duplicate(&self) -> Self {
-        let mut copy = Self::new(
-            self.tokens.iter().map(duplicate_token).collect(),
-            self.bin.iter().map(|binned| Binned { token: duplicate_token(&binned.token), ..*binned }).collect(),
-            self.wrapping_keys.iter().map(WrappingKey::duplicate).collect(),
-        );
-        copy.protection = self.protection.clone();
-        copy
+        Self {
+            protection: self.protection.clone(),
+            proven: self.proven.clone(),
+            ..Self::new(
+                self.tokens.iter().map(duplicate_token).collect(),
+                self.bin.iter().map(|binned| Binned { token: duplicate_token(&binned.token), ..*binned }).collect(),
+                self.wrapping_keys.iter().map(WrappingKey::duplicate).collect(),
+            )
+        }
     }
 }
 

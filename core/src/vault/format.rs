@@ -7,7 +7,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | magic: the ASCII text `SmartOTP` |
-//! | 2 | format version: 1 |
+//! | 2 | format version: 2; 1 is read, and becomes 2 with the next write |
 //! | 4 | length of the header in bytes, at most 65,536 |
 //! | … | header: JSON, UTF-8 |
 //! | 32 | SHA-256 of everything before |
@@ -31,7 +31,7 @@
 //!
 //! Bytes are lower-case hexadecimal. `generation` counts the writes. There are 1 to 8 slots, one of a kind at most. A reader
 //! refuses fields and kinds that it does not know: whoever adds one raises the format version, so that no older app ever
-//! writes a file without it.
+//! writes a file without it. Version 1 had the kinds `password` and `device` only.
 //!
 //! # The keys
 //!
@@ -41,8 +41,13 @@
 //!   1 GiB, 16 passes, 16 lanes and 4 GiB of memory × passes are the most that a reader pays.
 //! - wrapping key of a `device` slot: HKDF(32-byte secret of the OS keystore, info = `device`); it has no `kdf`. The secret lies
 //!   there as `vault <vault> device <id>`.
+//! - wrapping key of a `pin` slot: HKDF(key material = Argon2id as for a password over the PIN's digits, followed by the 32-byte secret
+//!   of the OS keystore; info = `pin`). The secret lies there as `vault <vault> pin <id>`. A `pin` slot stands only beside a
+//!   `password` or `recovery` slot.
+//! - wrapping key of a `recovery` slot: HKDF(the 20 bytes of the recovery key, info = `recovery`); it has no `kdf`. The key is printed
+//!   as eight groups: four characters of its Base32, and a check character (`recovery.rs` has the sum).
 //! - vault key: AES-256-GCM-open(wrapping key, `nonce`, `wrapped`, additional data = the slot's text)
-//! - the slot's text: `smartotp slot|<vault>|<id>|<kind>`, and for `password` also `|argon2id|<memory_kib>|<passes>|<lanes>|<salt>`
+//! - the slot's text: `smartotp slot|<vault>|<id>|<kind>`, and for `password` and `pin` also `|argon2id|<memory_kib>|<passes>|<lanes>|<salt>`
 //! - `commitment`: HKDF(vault key, info = `commit` followed by the slot's text). It must fit.
 //! - payload key: HKDF(vault key, info = `payload`)
 //!
@@ -64,7 +69,8 @@
 //!                 "algorithm": "SHA1", "digits": 6, "period": 30 } ],
 //!   "bin": [ { "token": { }, "deleted_at": 1700000000, "place": 3 } ],
 //!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ],
-//!   "protection": { "lock_after_seconds": 60, "screen_capture": false } }
+//!   "protection": { "lock_after_seconds": 60, "screen_capture": false },
+//!   "proven": { "password": 1700000000 } }
 //! ```
 //!
 //! `tokens` is in the user's order, and the only section that is never missing. Base32 is upper case without padding.
@@ -80,7 +86,7 @@
 //! Where they say something: `issuer`, `account`, `note`, `groups` (names), `favourite`, `icon`, `unknown` (pairs of name and value that
 //! came with the enrolment). `bin` holds deleted tokens, the newest first, with the Unix time of the deletion and the place that
 //! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
-//! types just then.
+//! types just then. `proven` says when a kind of slot was last shown to open the vault, in Unix time.
 //!
 //! `protection` are the protective settings. It is missing while all are as they are by default; so is any that is missing in
 //! it. Fields that a reader does not know stay as they are.
@@ -110,13 +116,15 @@ use super::Entropy;
 use super::frame::{self, DIGEST_LEN, FrameError};
 use super::hex::Hex;
 use super::keys::{Key, NONCE_LEN};
-use super::slots::{Slot, SlotCheck};
+use super::slots::{Slot, SlotCheck, SlotKind};
 
 pub(crate) use super::frame::{MOST_BYTES, MOST_FRONT, SealError};
 
 const MAGIC: &[u8; 8] = b"SmartOTP";
-/// The one format version so far.
-pub(crate) const VERSION: u16 = 1;
+/// The format version that is written.
+pub(crate) const VERSION: u16 = 2;
+/// The oldest one that is read.
+const OLDEST: u16 = 1;
 const MOST_SLOTS: usize = 8;
 
 /// Why bytes are no vault that this version reads.
@@ -168,6 +176,7 @@ pub(crate) struct WriteId([u8; DIGEST_LEN], Hex<NONCE_LEN>);
 /// A file's front, checked.
 #[derive(Debug)]
 pub(crate) struct Front {
+    pub(crate) version: u16,
     pub(crate) header: Header,
     pub(crate) write_id: WriteId,
     /// Where the payload's ciphertext starts.
@@ -188,11 +197,11 @@ pub(crate) fn read_front(bytes: &[u8]) -> Result<Front, FormatError> {
     use FormatError::{Cost, DamagedHeader, Newer};
 
     let frame = frame::read(bytes, MAGIC)?;
-    match frame.version {
-        VERSION => {}
+    let version = match frame.version {
+        version @ OLDEST..=VERSION => version,
         0 => return Err(DamagedHeader),
         version => return Err(Newer { version }),
-    }
+    };
     let nonce = frame.nonce.ok_or(DamagedHeader)?;
 
     let header: Header = serde_json::from_slice(frame.header).map_err(|_| DamagedHeader)?;
@@ -201,13 +210,21 @@ pub(crate) fn read_front(bytes: &[u8]) -> Result<Front, FormatError> {
         return Err(DamagedHeader);
     }
     for slot in &header.slots {
+        if version == 1 && matches!(slot.kind, SlotKind::Pin | SlotKind::Recovery) {
+            return Err(DamagedHeader);
+        }
         match slot.check() {
             SlotCheck::Sound => {}
             SlotCheck::Unpayable => return Err(Cost),
             SlotCheck::Senseless => return Err(DamagedHeader),
         }
     }
-    Ok(Front { header, write_id: WriteId(frame.digest, nonce), payload_at: frame.payload_at })
+    Ok(Front { version, header, write_id: WriteId(frame.digest, nonce), payload_at: frame.payload_at })
+}
+
+/// What can be read of a header whose digest need not fit: for wiping what is damaged.
+pub(crate) fn read_header_anyhow(bytes: &[u8]) -> Option<Header> {
+    serde_json::from_slice(frame::header_anyhow(bytes)?).ok()
 }
 
 /// Opens the payload of a file whose front was read from the same bytes; gives the JSON text.
@@ -222,8 +239,19 @@ pub(crate) fn decrypt(bytes: &[u8], front: &Front, vault_key: &Key) -> Result<Ze
 
 /// The whole file for a header and a payload's JSON text.
 pub(crate) fn seal(header: &Header, vault_key: &Key, json: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, SealError> {
+    seal_as(VERSION, header, vault_key, json, entropy)
+}
+
+/// The same in a version of one's choice: for tests of older files.
+pub(crate) fn seal_as(
+    version: u16,
+    header: &Header,
+    vault_key: &Key,
+    json: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, SealError> {
     let header_json = serde_json::to_vec(header).map_err(|_| SealError::TooLarge)?;
-    frame::seal(MAGIC, VERSION, &header_json, &payload_key(&header.vault, vault_key), json, entropy)
+    frame::seal(MAGIC, version, &header_json, &payload_key(&header.vault, vault_key), json, entropy)
 }
 
 fn payload_key(vault: &Hex<16>, vault_key: &Key) -> Key {

@@ -74,6 +74,12 @@ pub(crate) fn read<'a>(bytes: &'a [u8], magic: &[u8; 8]) -> Result<Frame<'a>, Fr
     })
 }
 
+/// The header's bytes where the digest need not fit.
+pub(crate) fn header_anyhow(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = bytes.get(FRAME_LEN - 4..)?.split_first_chunk::<4>()?;
+    rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?.min(MOST_HEADER))
+}
+
 /// Opens the payload; gives the JSON text. `None` when key, front and payload do not belong together.
 pub(crate) fn open(bytes: &[u8], payload_at: usize, key: &Key) -> Option<Zeroizing<Vec<u8>>> {
     let padded = decrypt(bytes, payload_at, key)?;

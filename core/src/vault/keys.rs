@@ -1,9 +1,12 @@
 //! Keys, what is derived from them (HKDF-SHA-256, RFC 5869), and the one cipher (AES-256-GCM).
 //!
 //! ```text
-//! password ── Argon2id(salt) ───────────┐
-//! device secret ── HKDF "device" ───────┴─► wraps ─► vault key ─┬─ HKDF "payload" ─► payload key
-//!                                                               └─ HKDF "commit" ‖ slot ─► commitment
+//! password ── Argon2id(salt) ───────────────┐
+//! PIN ─────── Argon2id(salt) ─┐             │
+//! PIN secret ─────────────────┴ HKDF "pin" ─┤
+//! device secret ── HKDF "device" ───────────┤
+//! recovery key ─── HKDF "recovery" ─────────┴─► wraps ─► vault key ─┬─ HKDF "payload" ─► payload key
+//!                                                                   └─ HKDF "commit" ‖ slot ─► commitment
 //! ```
 //!
 //! Every HKDF here has the vault's id as its salt, so that nothing derived fits another vault.
@@ -70,7 +73,7 @@ impl Key {
         Self::derive_from(self.expose(), vault, label)
     }
 
-    /// The same from random bytes of another length: a recovery key.
+    /// The same from random bytes of another length: a recovery key, a PIN with its secret.
     pub(crate) fn derive_from(bytes: &[u8], vault: &Hex<16>, label: &[&[u8]]) -> Self {
         let mut derived = Self::zero();
         // Only lengths over 255 hashes are refused, and 32 bytes are one.

@@ -1,6 +1,7 @@
 //! What the payload's JSON text holds, as records apart from the types that the app works with. [`super::format`] describes it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -11,6 +12,7 @@ use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
 use super::record::{SecretRecord, TokenRecord};
+use super::slots::SlotKind;
 use super::wiped::Wiped;
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +26,8 @@ struct Payload<'a> {
     wrapping_keys: Vec<WrappingKeyRecord>,
     #[serde(default, skip_serializing_if = "protection_is_default")]
     protection: Cow<'a, Protection>,
+    #[serde(default, skip_serializing_if = "map_is_empty")]
+    proven: Cow<'a, BTreeMap<SlotKind, u64>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,6 +52,7 @@ pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
         bin: contents.bin.iter().map(BinRecord::of).collect(),
         wrapping_keys: contents.wrapping_keys.iter().map(WrappingKeyRecord::of).collect(),
         protection: Cow::Borrowed(&contents.protection),
+        proven: Cow::Borrowed(&contents.proven),
     };
     let mut text = Wiped::with_capacity(256 + payload.tokens.len() * 384);
     // Writing to memory cannot fail, and no record has a key that is no text.
@@ -65,6 +70,7 @@ pub(crate) fn decode(json: &[u8]) -> Option<Contents> {
         payload.wrapping_keys.into_iter().map(WrappingKeyRecord::into_key).collect::<Option<_>>()?,
     );
     contents.protection = payload.protection.into_owned().within_bounds();
+    contents.proven = payload.proven.into_owned();
     Some(contents)
 }
 
@@ -90,6 +96,10 @@ impl WrappingKeyRecord {
 
 fn protection_is_default(protection: &Protection) -> bool {
     protection.is_default()
+}
+
+fn map_is_empty(map: &BTreeMap<SlotKind, u64>) -> bool {
+    map.is_empty()
 }
 
 #[cfg(test)]
@@ -149,7 +159,9 @@ mod tests {
             let bin = bin.into_iter().map(|(token, deleted_at, place)| Binned { token, deleted_at, place }).collect();
             let mut key = Key::zero();
             key.as_mut().fill(7);
-            Contents::new(tokens, bin, vec![WrappingKey { slot: Hex([3; 16]), key }])
+            let mut contents = Contents::new(tokens, bin, vec![WrappingKey { slot: Hex([3; 16]), key }]);
+            contents.proven = [(SlotKind::Pin, 7), (SlotKind::Recovery, u64::MAX)].into();
+            contents
         })
     }
 
@@ -159,6 +171,7 @@ mod tests {
             let read = decode(&encode(&contents)).unwrap();
             prop_assert_eq!(&read.tokens, &contents.tokens);
             prop_assert_eq!(&read.bin, &contents.bin);
+            prop_assert_eq!(&read.proven, &contents.proven);
             prop_assert_eq!(read.wrapping_keys[0].slot, contents.wrapping_keys[0].slot);
             prop_assert_eq!(read.wrapping_keys[0].key.expose(), contents.wrapping_keys[0].key.expose());
         }

@@ -1,6 +1,6 @@
 //! What is asked of a vault and what comes back.
 
-use super::SlotInfo;
+use super::{SlotInfo, SlotKind};
 use crate::secret::SecretText;
 use crate::token::{ChallengeEncoding, Counter, Icon, TokenId};
 
@@ -89,4 +89,26 @@ impl core::fmt::Debug for Edit {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Edit").field("favourite", &self.favourite).field("icon", &self.icon).finish_non_exhaustive()
     }
+}
+
+/// How long wrong tries have to be waited out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// Seconds from now.
+    pub seconds: u64,
+    /// Wrong tries in a row so far.
+    pub failed: u32,
+    /// How many more wrong tries wipe the vault, where its owner has set that.
+    pub left: Option<u32>,
+}
+
+/// What a rehearsal has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// The kind of slot that was proven.
+    pub kind: SlotKind,
+    /// Tokens that the file on disk holds.
+    pub tokens: usize,
+    /// Whether they are just those of the open vault.
+    pub same: bool,
 }

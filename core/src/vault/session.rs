@@ -1,10 +1,14 @@
 //! The open vault, and the only door to it.
 
 mod journal;
+mod locks;
 mod opening;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 mod writing;
+
+pub(super) use opening::settled;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +17,7 @@ use super::device::Device;
 use super::format::{Header, WriteId};
 use super::keys::Key;
 use super::store::{Stamp, Store};
-use super::{AddOutcome, ChangeError, Contents, Edit, Entropy, Keystore, Notice, SignRequest};
+use super::{AddOutcome, BootClock, ChangeError, Contents, Edit, Entropy, Keystore, Notice, SignRequest};
 use crate::code::ocra::{self, Inputs};
 use crate::code::{self, Code};
 use crate::enrol::Enrolment;
@@ -28,6 +32,8 @@ pub struct Environment {
     pub entropy: Arc<dyn Entropy>,
     /// The OS keystore, where there is one.
     pub keystore: Option<Arc<dyn Keystore>>,
+    /// Time since the system's start, which wrong tries are waited out in.
+    pub boot: Arc<dyn BootClock>,
 }
 
 /// The open vault.
@@ -40,6 +46,8 @@ pub struct Session {
     device: Device,
     key: Key,
     header: Header,
+    /// The format version of the file that is current.
+    version: u16,
     /// Which write the contents are from.
     write_id: WriteId,
     /// The file that the contents were read from, to notice cheaply when it is another; `None`: unknown.
@@ -49,6 +57,8 @@ pub struct Session {
     skipped: bool,
     /// The newest generation that this device has seen: more than the header's after a rollback.
     newest_seen: u64,
+    /// After how many wrong tries the vault is wiped, as it is remembered outside.
+    mirrored: Option<u32>,
     notices: Vec<Notice>,
     journal: journal::Journal,
 }
@@ -141,6 +151,22 @@ impl Session {
     /// [`ChangeError`].
     pub fn move_to(&mut self, id: TokenId, place: usize) -> Result<(), ChangeError> {
         self.change_if(|contents| contents.move_to(id, place))
+    }
+
+    /// Renames a group in every token, in one write; gives how many were in it. A name that another group has makes them one.
+    ///
+    /// # Errors
+    /// [`ChangeError`]; [`NoSuchGroup`](ChangeError::NoSuchGroup) also for an empty name.
+    pub fn rename_group(&mut self, group: &str, name: &str) -> Result<usize, ChangeError> {
+        self.change(|contents| contents.change_group(group, Some(name)))
+    }
+
+    /// Takes every token out of a group, in one write; gives how many were in it. The tokens stay.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn delete_group(&mut self, group: &str) -> Result<usize, ChangeError> {
+        self.change(|contents| contents.change_group(group, None))
     }
 
     /// The next HOTP code and the counter it was made with. The advanced counter is on disk BEFORE the code exists.

@@ -1,23 +1,37 @@
 //! Slots: each wraps the vault key under a key of its own.
 //!
-//! A new kind of slot is one variant of [`SlotKind`], [`Credential`] and [`NewSlot`], and one arm of [`NewSlot::prepare`] and
-//! [`Slot::wrapping_key`]; wrapping, its associated data and the commitment are the same for all.
+//! A new kind of slot is one variant of [`SlotKind`], [`Credential`] and [`NewSlot`], one arm of [`NewSlot::prepare`] and
+//! [`Slot::ready`], and its line in `rules.rs`; wrapping, its associated data and the commitment are the same for all.
+
+mod making;
+mod opening;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use making::{CostRule, Prepared};
+pub(crate) use opening::is_pin;
+pub(crate) use rules::{SlotRule, check_together, gives_way};
 
 use super::hex::Hex;
 use super::kdf::{self, Cost, KdfError, SALT_LEN};
 use super::keys::{Key, NONCE_LEN, TAG_LEN};
-use super::{CreateError, Entropy, Keystore, KeystoreError, NoEntropy, OpenError};
-use crate::secret::{Secret, SecretText};
+use super::{Entropy, NoEntropy, OpenError, RecoveryKey};
+use crate::secret::SecretText;
 
-/// Which kind of slot. PIN, biometric and recovery join here later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// Which kind of slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum SlotKind {
     /// Argon2id over a password.
     Password,
-    /// A secret in the OS keystore, for people who choose no lock. Only ever alone.
+    /// A secret in the OS keystore, for people who choose no lock. Alone, or beside a recovery slot.
     Device,
+    /// Argon2id over 4 to 12 digits, and a secret of its own in the OS keystore. Only beside a password or recovery slot.
+    Pin,
+    /// 160 random bits, printed.
+    Recovery,
 }
 
 impl SlotKind {
@@ -26,6 +40,23 @@ impl SlotKind {
         match self {
             Self::Password => "password",
             Self::Device => "device",
+            Self::Pin => "pin",
+            Self::Recovery => "recovery",
+        }
+    }
+
+    /// Whether a part of it lies in the OS keystore.
+    pub(crate) fn is_in_keystore(self) -> bool {
+        matches!(self, Self::Device | Self::Pin)
+    }
+
+    /// What a credential of this kind that does not fit is told.
+    pub(crate) fn wrong(self) -> OpenError {
+        match self {
+            Self::Password => OpenError::WrongPassword,
+            Self::Device => OpenError::DeviceSecret(super::KeystoreError::Failed),
+            Self::Pin => OpenError::WrongPin,
+            Self::Recovery => OpenError::WrongRecoveryKey,
         }
     }
 }
@@ -38,13 +69,21 @@ pub enum Credential {
     Password(SecretText),
     /// The device secret, asked from the environment's keystore.
     Device,
+    /// The PIN; its other half is asked from the environment's keystore.
+    Pin(SecretText),
+    /// The printed key.
+    Recovery(RecoveryKey),
 }
 
 impl Credential {
-    fn kind(&self) -> SlotKind {
+    /// The kind of slot that it opens.
+    #[must_use]
+    pub fn kind(&self) -> SlotKind {
         match self {
             Self::Password(_) => SlotKind::Password,
             Self::Device => SlotKind::Device,
+            Self::Pin(_) => SlotKind::Pin,
+            Self::Recovery(_) => SlotKind::Recovery,
         }
     }
 }
@@ -57,6 +96,23 @@ pub enum NewSlot {
     Password(SecretText, Cost),
     /// A device secret.
     Device,
+    /// A PIN of 4 to 12 digits, and what a derivation may cost.
+    Pin(SecretText, Cost),
+    /// A recovery key, which the user has been shown.
+    Recovery(RecoveryKey),
+}
+
+impl NewSlot {
+    /// The kind of slot that it becomes.
+    #[must_use]
+    pub fn kind(&self) -> SlotKind {
+        match self {
+            Self::Password(..) => SlotKind::Password,
+            Self::Device => SlotKind::Device,
+            Self::Pin(..) => SlotKind::Pin,
+            Self::Recovery(_) => SlotKind::Recovery,
+        }
+    }
 }
 
 /// A slot, as everybody may see it.
@@ -64,11 +120,11 @@ pub enum NewSlot {
 pub struct SlotInfo {
     /// Which kind.
     pub kind: SlotKind,
-    /// For slots with a password: what a derivation costs.
+    /// For slots with a password or a PIN: what a derivation costs.
     pub cost: Option<Cost>,
 }
 
-/// How a password becomes a wrapping key.
+/// How a password or a PIN becomes a wrapping key, or its half of one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kdf {
@@ -128,21 +184,13 @@ pub(crate) struct Slot {
     commitment: Hex<{ Key::LEN }>,
 }
 
-/// A slot that is about to be made: its wrapping key is known, and the keystore holds what it has to hold.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) head: SlotHead,
-    pub(crate) wrapping: Key,
-}
-
-impl Prepared {
-    /// The keystore entry that was made for it.
-    pub(crate) fn keystore_entry(&self, vault: &Hex<16>) -> Option<String> {
-        (self.head.kind == SlotKind::Device).then(|| device_entry(vault, &self.head.id))
-    }
-}
-
 impl SlotHead {
+    /// The name of its entry in the OS keystore, where it has one. It names vault and slot, so that two vaults, or an old and a
+    /// new slot, never share one.
+    pub(crate) fn keystore_entry(&self, vault: &Hex<16>) -> Option<String> {
+        self.kind.is_in_keystore().then(|| format!("vault {vault} {} {}", self.kind.name(), self.id))
+    }
+
     /// The bytes that bind a wrapped key to its vault, slot, kind and cost: see the format's page.
     fn aad(&self, vault: &Hex<16>) -> Vec<u8> {
         let mut text = format!("smartotp slot|{vault}|{}|{}", self.id, self.kind.name());
@@ -190,28 +238,6 @@ impl Slot {
         commitment(vault_key, vault, &self.head().aad(vault)) == self.commitment
     }
 
-    /// The wrapping key that a credential gives. This is where a derivation is paid.
-    pub(crate) fn wrapping_key(
-        &self,
-        credential: &Credential,
-        vault: &Hex<16>,
-        keystore: Option<&dyn Keystore>,
-    ) -> Result<Key, OpenError> {
-        match (credential, &self.kdf) {
-            (Credential::Password(password), Some(kdf)) => kdf.derive(password).map_err(|error| match error {
-                KdfError::Cost => OpenError::Cost,
-                KdfError::Memory => OpenError::Memory,
-            }),
-            (Credential::Device, None) => {
-                let keystore = keystore.ok_or(OpenError::DeviceSecret(KeystoreError::Missing))?;
-                let secret = keystore.get(&device_entry(vault, &self.id)).map_err(OpenError::DeviceSecret)?;
-                let secret = secret.ok_or(OpenError::DeviceSecret(KeystoreError::NoEntry))?;
-                device_wrapping_key(&secret, vault).ok_or(OpenError::DeviceSecret(KeystoreError::Failed))
-            }
-            _ => Err(OpenError::NoSuchSlot),
-        }
-    }
-
     /// Whether this slot is opened by that kind of credential.
     pub(crate) fn takes(&self, credential: &Credential) -> bool {
         self.kind == credential.kind()
@@ -225,14 +251,22 @@ impl Slot {
     /// Whether kind and parameters go together and may be paid.
     pub(crate) fn check(&self) -> SlotCheck {
         match (self.kind, &self.kdf) {
-            (SlotKind::Password, Some(kdf)) if kdf.cost().is_payable() => SlotCheck::Sound,
-            (SlotKind::Password, Some(_)) => SlotCheck::Unpayable,
-            (SlotKind::Device, None) => SlotCheck::Sound,
-            (SlotKind::Password, None) | (SlotKind::Device, Some(_)) => SlotCheck::Senseless,
+            (SlotKind::Password | SlotKind::Pin, Some(kdf)) if kdf.cost().is_payable() => SlotCheck::Sound,
+            (SlotKind::Password | SlotKind::Pin, Some(_)) => SlotCheck::Unpayable,
+            (SlotKind::Device | SlotKind::Recovery, None) => SlotCheck::Sound,
+            (SlotKind::Password | SlotKind::Pin, None) | (SlotKind::Device | SlotKind::Recovery, Some(_)) => {
+                SlotCheck::Senseless
+            }
         }
     }
 
-    fn head(&self) -> SlotHead {
+    /// The name of its entry in the OS keystore, where it has one.
+    pub(crate) fn keystore_entry(&self, vault: &Hex<16>) -> Option<String> {
+        self.head().keystore_entry(vault)
+    }
+
+    /// What it is, without the key in it.
+    pub(crate) fn head(&self) -> SlotHead {
         SlotHead { id: self.id, kind: self.kind, kdf: self.kdf.clone() }
     }
 }
@@ -249,120 +283,4 @@ pub(crate) enum SlotCheck {
 
 fn commitment(vault_key: &Key, vault: &Hex<16>, aad: &[u8]) -> Hex<{ Key::LEN }> {
     Hex(*vault_key.derive(vault, &[b"commit", aad]).expose())
-}
-
-impl NewSlot {
-    /// Makes the wrapping key; for a device slot its secret is put into the keystore and read back first.
-    pub(crate) fn prepare(
-        self,
-        vault: &Hex<16>,
-        entropy: &dyn Entropy,
-        keystore: Option<&dyn Keystore>,
-        least: CostRule,
-    ) -> Result<Prepared, CreateError> {
-        let id = Hex::random(entropy)?;
-        match self {
-            Self::Password(password, cost) => {
-                if password.is_empty() {
-                    return Err(CreateError::EmptyPassword);
-                }
-                if !(cost.is_makeable() || least == CostRule::AnyForTests) {
-                    return Err(CreateError::Cost);
-                }
-                let kdf = Kdf::new(cost, Hex::random(entropy)?);
-                let wrapping = kdf.derive(&password).map_err(|error| match error {
-                    KdfError::Cost => CreateError::Cost,
-                    KdfError::Memory => CreateError::Memory,
-                })?;
-                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Password, kdf: Some(kdf) }, wrapping })
-            }
-            Self::Device => {
-                let keystore = keystore.ok_or(CreateError::NoKeystore)?;
-                let secret = Key::random(entropy)?.to_secret();
-                let entry = device_entry(vault, &id);
-                keystore.set(&entry, &secret).map_err(CreateError::Keystore)?;
-                // Some keystores take an entry and lose it at once.
-                let kept = keystore.get(&entry).map_err(CreateError::Keystore)?;
-                let kept = kept.filter(|kept| *kept == secret);
-                let kept = kept.ok_or(CreateError::Keystore(KeystoreError::Failed))?;
-                let wrapping = device_wrapping_key(&kept, vault).ok_or(CreateError::Keystore(KeystoreError::Failed))?;
-                Ok(Prepared { head: SlotHead { id, kind: SlotKind::Device, kdf: None }, wrapping })
-            }
-        }
-    }
-}
-
-/// Which costs may be made. Only this crate's own tests go below the floor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CostRule {
-    Floor,
-    #[cfg_attr(not(test), allow(dead_code, reason = "tests derive a thousand times"))]
-    AnyForTests,
-}
-
-/// The keystore entry of a device slot. It names vault and slot, so that two vaults, or an old and a new slot, never share one.
-pub(crate) fn device_entry(vault: &Hex<16>, slot: &Hex<16>) -> String {
-    format!("vault {vault} device {slot}")
-}
-
-fn device_wrapping_key(secret: &Secret, vault: &Hex<16>) -> Option<Key> {
-    Key::from_secret(secret).map(|key| key.derive(vault, &[b"device"]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::vault::testing::{CountingEntropy, MemoryKeystore, password, password_slot};
-
-    fn slot() -> (Slot, Key, Key, Hex<16>) {
-        let entropy = CountingEntropy::default();
-        let vault = Hex::random(&entropy).unwrap();
-        let vault_key = Key::random(&entropy).unwrap();
-        let Prepared { head, wrapping } =
-            password_slot("password").prepare(&vault, &entropy, None, CostRule::AnyForTests).unwrap();
-        (Slot::wrap(head, &wrapping, &vault, &vault_key, &entropy).unwrap(), wrapping, vault_key, vault)
-    }
-
-    #[test]
-    fn a_password_gives_the_vault_key_back() {
-        let (slot, _, vault_key, vault) = slot();
-        let unwrap = |text| slot.unwrap(&slot.wrapping_key(&password(text), &vault, None).unwrap(), &vault);
-        assert_eq!(unwrap("password").unwrap().expose(), vault_key.expose());
-        assert!(unwrap("Password").is_none());
-        assert!(slot.holds(&vault_key, &vault));
-    }
-
-    #[test]
-    fn a_wrapped_key_is_bound_to_vault_slot_kind_and_cost() {
-        let (slot, wrapping, _, vault) = slot();
-        assert!(slot.unwrap(&wrapping, &vault).is_some());
-        assert!(slot.unwrap(&wrapping, &Hex([9; 16])).is_none());
-        assert!(Slot { id: Hex([9; 16]), ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
-        assert!(Slot { kind: SlotKind::Device, ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
-        assert!(Slot { kdf: None, ..slot.clone() }.unwrap(&wrapping, &vault).is_none());
-        let mut kdf = slot.kdf.clone().unwrap();
-        kdf.passes += 1;
-        assert!(Slot { kdf: Some(kdf), ..slot }.unwrap(&wrapping, &vault).is_none());
-    }
-
-    #[test]
-    fn a_wrapped_key_that_opens_still_has_to_be_the_one_committed_to() {
-        // What a forger of a key that two passwords open cannot do.
-        let (slot, wrapping, vault_key, vault) = slot();
-        let forged = Slot { commitment: Hex([0; 32]), ..slot };
-        assert!(forged.unwrap(&wrapping, &vault).is_none());
-        assert!(!forged.holds(&vault_key, &vault));
-    }
-
-    #[test]
-    fn a_device_secret_fits_its_own_vault_only() {
-        let (entropy, keystore) = (CountingEntropy::default(), MemoryKeystore::default());
-        let (vault, other) = (Hex([1; 16]), Hex([2; 16]));
-        let Prepared { head, wrapping } =
-            NewSlot::Device.prepare(&vault, &entropy, Some(&keystore), CostRule::Floor).unwrap();
-        let secret = keystore.get(&device_entry(&vault, &head.id)).unwrap().unwrap();
-        assert_eq!(device_wrapping_key(&secret, &vault).unwrap().expose(), wrapping.expose());
-        assert_ne!(device_wrapping_key(&secret, &other).unwrap().expose(), wrapping.expose());
-        assert_ne!(secret.expose(), wrapping.expose());
-    }
 }

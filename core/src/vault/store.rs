@@ -7,7 +7,9 @@
 //! | `vault.smartotp.damaged` | a current file that could not be read, kept for who wants to look into it |
 //! | `vault.smartotp.journal` | what happened, and how often codes were taken: see [`super::journal`] |
 //! | `vault.smartotp.journal.new` | about to become it |
+//! | `vault.smartotp.v1` | the last file of format version 1, kept when it was upgraded; a change of lock removes it |
 //! | `vault.smartotp.lock` | whom others wait for: process and program |
+//! | `vault.smartotp.tries.lock` | the same, for who tries a password |
 //! | `vault.smartotp.new`, `vault.smartotp.previous.new` | about to become the above; leftovers are removed at opening |
 //!
 //! A write goes through these steps, and a cut at any of them leaves the old or the new generation as the current file, whole:
@@ -17,7 +19,8 @@
 //! 3. rename `.new` over the current file
 //! 4. fsync the folder
 //!
-//! The current file's name is never free: a link and two renames that replace. No file is written to once it has its name.
+//! The current file's name is never free: a link and two renames that replace. No file is written to once it has its name, but
+//! to be wiped.
 
 mod disk;
 mod files;
@@ -49,9 +52,13 @@ pub(crate) enum Previous<'a> {
     Rotate,
     /// It stays: the current file is damaged, and is kept as `.damaged`.
     KeepAndSetAside,
-    /// It is written anew, and `.damaged` goes: the vault key is another.
+    /// It is written anew, and all that an older lock opens goes: the vault key is another.
     Replace(&'a [u8]),
 }
+
+/// Everything that may stand beside the vault's file and hold some of it, the file itself first.
+const WITH_CONTENTS: [&str; 8] =
+    ["", ".previous", ".v1", ".damaged", ".new", ".previous.new", ".journal", ".journal.new"];
 
 /// The files of one vault.
 #[derive(Clone)]
@@ -65,6 +72,11 @@ impl Store {
         Self { files, file }
     }
 
+    /// The file system that it lies on.
+    pub(crate) fn files(&self) -> Arc<dyn Files> {
+        self.files.clone()
+    }
+
     /// Waits for other writers.
     pub(crate) fn lock(&self) -> io::Result<Box<dyn Held>> {
         self.lock_for(PATIENCE)
@@ -73,6 +85,11 @@ impl Store {
     /// The same, for so long at most.
     pub(crate) fn lock_for(&self, patience: Duration) -> io::Result<Box<dyn Held>> {
         self.files.lock(&self.beside(".lock"), patience)
+    }
+
+    /// Waits for others who try a password.
+    pub(crate) fn lock_tries(&self) -> io::Result<Box<dyn Held>> {
+        self.files.lock(&self.beside(".tries.lock"), PATIENCE)
     }
 
     /// The current file's bytes.
@@ -133,13 +150,49 @@ impl Store {
         [".new", ".previous.new"].iter().any(|suffix| self.files.stamp(&self.beside(suffix)).is_ok())
     }
 
-    /// Makes `bytes` the current generation. Only under the lock.
+    /// The first bytes of every file that may have a header.
+    pub(crate) fn fronts(&self) -> Vec<Vec<u8>> {
+        let read = |suffix: &&str| self.files.read(&self.beside(suffix), MOST_FRONT).ok();
+        WITH_CONTENTS.iter().filter_map(read).collect()
+    }
+
+    /// Overwrites the beginning of every file, then removes them all, and the locks. Goes on after an error, and gives the first.
+    pub(crate) fn remove_all(&self) -> Result<(), (PathBuf, io::Error)> {
+        let mut outcome = Ok(());
+        for suffix in WITH_CONTENTS {
+            let file = self.beside(suffix);
+            if self.files.stamp(&file).is_ok() {
+                // Removing it is worth a try where this fails.
+                self.files.overwrite(&file, MOST_FRONT).ok();
+            }
+        }
+        for suffix in WITH_CONTENTS.iter().chain(&[".tries.lock", ".lock"]) {
+            let file = self.beside(suffix);
+            if let Err(reason) = self.remove_if_there(&file) {
+                outcome = outcome.and(Err((file, reason)));
+            }
+        }
+        match self.files.sync_folder(self.folder()) {
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
+                outcome.and(Err((self.folder().to_owned(), reason)))
+            }
+            _ => outcome,
+        }
+    }
+
+    /// Makes `bytes` the current generation; `upgrades`: the current file is of an older format. Only under the lock.
     ///
     /// An error leaves the old generation current, but for one in the very last step: then the new one is current, and may
     /// be lost by a power cut.
-    pub(crate) fn write(&self, bytes: &[u8], previous: Previous<'_>, held: &dyn Held) -> io::Result<()> {
+    pub(crate) fn write(
+        &self,
+        bytes: &[u8],
+        previous: Previous<'_>,
+        upgrades: bool,
+        held: &dyn Held,
+    ) -> io::Result<()> {
         self.clean(held)?;
-        let written = self.write_and_swap(bytes, previous);
+        let written = self.write_and_swap(bytes, previous, upgrades);
         if written.is_err() {
             // A full disk wants its room back at once; else the next start cleans up.
             self.clean(held).ok();
@@ -147,17 +200,27 @@ impl Store {
         written
     }
 
-    fn write_and_swap(&self, bytes: &[u8], previous: Previous<'_>) -> io::Result<()> {
+    fn write_and_swap(&self, bytes: &[u8], previous: Previous<'_>, upgrades: bool) -> io::Result<()> {
         let new = self.beside(".new");
         self.write_whole(&new, bytes)?;
         match previous {
-            Previous::Rotate => self.keep_as(".previous")?,
-            Previous::KeepAndSetAside => self.keep_as(".damaged")?,
+            Previous::Rotate if upgrades => {
+                self.keep("", ".v1")?;
+                self.keep("", ".previous")?;
+            }
+            Previous::Rotate => self.keep("", ".previous")?,
+            Previous::KeepAndSetAside => {
+                if upgrades {
+                    self.keep(".previous", ".v1")?;
+                }
+                self.keep("", ".damaged")?;
+            }
             Previous::Replace(previous) => {
                 let new_previous = self.beside(".previous.new");
                 self.write_whole(&new_previous, previous)?;
                 self.files.rename(&new_previous, &self.beside(".previous"))?;
                 self.remove_if_there(&self.beside(".damaged"))?;
+                self.remove_if_there(&self.beside(".v1"))?;
                 // On disk before the current file changes: no cut may leave the new vault key beside an old `.previous`.
                 self.files.sync_folder(self.folder())?;
             }
@@ -166,14 +229,15 @@ impl Store {
         self.files.sync_folder(self.folder())
     }
 
-    /// Gives the current file another name besides its own.
-    fn keep_as(&self, suffix: &str) -> io::Result<()> {
+    /// Gives a file another name besides its own.
+    fn keep(&self, from: &str, suffix: &str) -> io::Result<()> {
+        let from = self.beside(from);
         let second = self.beside(".previous.new");
-        match self.files.link(&self.file, &second) {
+        match self.files.link(&from, &second) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             // FAT, and some Android storage, have no second names.
-            Err(_) => self.write_whole(&second, &self.files.read(&self.file, MOST_BYTES + 1)?)?,
+            Err(_) => self.write_whole(&second, &self.files.read(&from, MOST_BYTES + 1)?)?,
         }
         self.files.rename(&second, &self.beside(suffix))?;
         // Where an interrupted write had come so far already, both names are one file's, and renaming does nothing (POSIX).

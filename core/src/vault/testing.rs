@@ -14,7 +14,10 @@ pub(crate) use simulated::{Fault, Simulated};
 use super::kdf::Cost;
 use super::slots::CostRule;
 use super::store::{Disk, Files};
-use super::{ChangeError, Credential, Entropy, Environment, Keystore, KeystoreError, NewSlot, NoEntropy, Session};
+use super::{
+    BootClock, BootTime, ChangeError, Credential, Entropy, Environment, Keystore, KeystoreError, NewSlot, NoEntropy,
+    Session,
+};
 use crate::enrol::Enrolment;
 use crate::secret::{Secret, SecretText};
 use crate::token::{Algorithm, Counter, Digits, Kind};
@@ -74,6 +77,31 @@ impl Keystore for MemoryKeystore {
     }
 }
 
+/// A system that starts, and time that passes, as a test says.
+pub(crate) struct TestBoot(Mutex<BootTime>);
+
+impl Default for TestBoot {
+    fn default() -> Self {
+        Self(Mutex::new(BootTime { boot: "first".to_owned(), seconds: 1_000 }))
+    }
+}
+
+impl TestBoot {
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.0.lock().unwrap().seconds += seconds;
+    }
+
+    pub(crate) fn restart(&self, boot: &str, seconds: u64) {
+        *self.0.lock().unwrap() = BootTime { boot: boot.to_owned(), seconds };
+    }
+}
+
+impl BootClock for TestBoot {
+    fn now(&self) -> BootTime {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 /// A folder with a vault's environment.
 pub(crate) struct Place {
     pub(crate) folder: tempfile::TempDir,
@@ -84,7 +112,12 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vault.smartotp");
-        let environment = Environment { file, entropy: Arc::new(CountingEntropy::default()), keystore: None };
+        let environment = Environment {
+            file,
+            entropy: Arc::new(CountingEntropy::default()),
+            keystore: None,
+            boot: Arc::new(TestBoot::default()),
+        };
         Self { folder, environment }
     }
 

@@ -97,8 +97,11 @@ fn nothing_of_a_token_can_be_read_in_the_file() {
 fn a_newer_version_is_refused_as_such_and_a_damaged_number_is_damage() {
     let header = header_text(&sample().bytes);
     assert_eq!(check_header(&framed(VERSION, &header)), Ok(()));
-    assert_eq!(check_header(&framed(2, "\"anything at all\"")), Err(FormatError::Newer { version: 2 }));
+    assert_eq!(check_header(&framed(3, "\"anything at all\"")), Err(FormatError::Newer { version: 3 }));
     assert_eq!(check_header(&framed(0, &header)), Err(FormatError::DamagedHeader));
+    assert_eq!(check_header(&framed(1, &header)), Ok(()));
+    let with_recovery = header.replace("\"password\"", "\"recovery\"");
+    assert_eq!(check_header(&framed(1, &with_recovery)), Err(FormatError::DamagedHeader), "version 1 had none");
     let mut flipped = sample().bytes;
     flipped[8] ^= 0x80;
     assert_eq!(check_header(&flipped), Err(FormatError::DamagedHeader));

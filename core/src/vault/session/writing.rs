@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use super::Session;
 use super::opening::decode;
-use crate::vault::contents::WrappingKey;
 use crate::vault::format::{self, FormatError, Front, Header, MOST_FRONT};
-use crate::vault::keys::Key;
-use crate::vault::slots::{CostRule, Slot, SlotKind, device_entry};
 use crate::vault::store::{Held, Previous};
-use crate::vault::{ChangeError, Contents, NewSlot, Notice, OpenError, payload};
+use crate::vault::tries::TriesRecord;
+use crate::vault::{ChangeError, Contents, Notice, OpenError, payload};
 
 /// What a write does with the file that is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Current {
+pub(super) enum Current {
     /// It is whole.
     Sound,
     /// It is not: it is replaced, and kept aside.
@@ -47,71 +45,6 @@ impl Session {
         self.stamp = Some(stamp);
         self.remember();
         Ok(true)
-    }
-
-    /// Replaces the lock by another: a new vault key, so that an old copy and an old password never open a later vault.
-    ///
-    /// # Errors
-    /// [`ChangeError`].
-    pub fn change_lock(&mut self, slot: NewSlot) -> Result<(), ChangeError> {
-        self.change_lock_at(slot, CostRule::Floor)
-    }
-
-    pub(crate) fn change_lock_at(&mut self, slot: NewSlot, costs: CostRule) -> Result<(), ChangeError> {
-        let (entropy, keystore) = (self.environment.entropy.clone(), self.environment.keystore.clone());
-        let vault = self.header.vault;
-        // The derivation is paid before others are made to wait.
-        let prepared = slot.prepare(&vault, &*entropy, keystore.as_deref(), costs)?;
-        let slot_id = prepared.head.id;
-        let entry = prepared.keystore_entry(&vault);
-        let replaced = (|| {
-            let held = self.lock()?;
-            let current = self.take_up_newest()?;
-            let key = Key::random(&*entropy)?;
-            let slot = Slot::wrap(prepared.head, &prepared.wrapping, &vault, &key, &*entropy)?;
-            let mut next = self.next(current);
-            next.wrapping_keys = vec![WrappingKey { slot: slot.id, key: prepared.wrapping }];
-            let old_slots = core::mem::replace(&mut self.header.slots, vec![slot]);
-            // `.previous` under the new key too: what it held, and no way in by the old lock.
-            let previous = format::seal(&self.header, &key, &payload::encode(&next), &*entropy);
-            let resealed = self.reseal_journal(&key, &*held);
-            let old_key = core::mem::replace(&mut self.key, key);
-            let written = match (previous, resealed) {
-                (Ok(previous), Ok(())) => self.write(next, Previous::Replace(&previous), &*held),
-                (Err(error), _) => Err(error.into()),
-                (_, Err(error)) => Err(ChangeError::Write(error)),
-            };
-            let outcome = match written {
-                Ok(()) => Ok(old_slots),
-                Err(error) => {
-                    (self.key, self.header.slots) = (old_key, old_slots);
-                    Err(error)
-                }
-            };
-            self.adopt_journal(&*held);
-            outcome
-        })();
-        self.remember();
-        match replaced {
-            Ok(old_slots) => {
-                for old in old_slots.iter().filter(|slot| slot.kind == SlotKind::Device) {
-                    if let Some(keystore) = &keystore {
-                        // What is left where this fails opens nothing any more.
-                        keystore.remove(&device_entry(&vault, &old.id)).ok();
-                    }
-                }
-                Ok(())
-            }
-            Err(error) => {
-                // An error of the very last step leaves the new lock on disk: then its secret has to stay.
-                if let (Some(keystore), Some(entry)) = (keystore, entry)
-                    && self.store.lacks_slot(slot_id)
-                {
-                    keystore.remove(&entry).ok();
-                }
-                Err(error)
-            }
-        }
     }
 
     /// Applies a change to the newest generation and writes it. An error, from the change or from the disk, changes nothing.
@@ -157,15 +90,28 @@ impl Session {
         }
     }
 
-    /// Remembers the newest generation on this device.
+    /// Keeps the wipe after wrong tries known outside, for while the vault is locked.
+    fn mirror(&mut self) {
+        let wanted = self.contents.wipe_after();
+        if self.mirrored != wanted {
+            self.mirrored = wanted;
+            let record = self.device.tries(&self.header.vault);
+            if record.wipe_after != wanted {
+                self.device.set_tries(&self.header.vault, &TriesRecord { wipe_after: wanted, ..record });
+            }
+        }
+    }
+
+    /// Remembers the newest generation on this device, and the rest that is known outside.
     pub(super) fn remember(&mut self) {
         if self.header.generation > self.newest_seen {
             self.newest_seen = self.header.generation;
             self.device.remember(&self.header.vault, self.newest_seen);
         }
+        self.mirror();
     }
 
-    fn lock(&self) -> Result<Box<dyn Held>, ChangeError> {
+    pub(super) fn lock(&self) -> Result<Box<dyn Held>, ChangeError> {
         self.store.lock().map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => ChangeError::Busy,
             _ => ChangeError::Write(error),
@@ -173,7 +119,7 @@ impl Session {
     }
 
     /// Makes the newest generation on disk this session's. Only under the lock.
-    fn take_up_newest(&mut self) -> Result<Current, ChangeError> {
+    pub(super) fn take_up_newest(&mut self) -> Result<Current, ChangeError> {
         let error = match self.read_current() {
             Ok((bytes, front)) if front.write_id == self.write_id => {
                 // What has gone bad since must not become `.previous`.
@@ -218,7 +164,7 @@ impl Session {
     }
 
     /// A copy of the contents, to be changed.
-    fn next(&self, current: Current) -> Contents {
+    pub(super) fn next(&self, current: Current) -> Contents {
         let mut next = self.contents.duplicate();
         if current == (Current::Damaged { uncertain: true }) && !self.skipped {
             next.skip_counters();
@@ -242,12 +188,13 @@ impl Session {
             self.notices.push(Notice::RolledBack);
         }
         self.contents = Arc::new(contents);
-        (self.header, self.write_id, self.stamp, self.skipped) = (front.header, front.write_id, None, false);
+        (self.header, self.version) = (front.header, front.version);
+        (self.write_id, self.stamp, self.skipped) = (front.write_id, None, false);
         Ok(())
     }
 
     /// Seals, checks and writes a new generation, and makes it this session's. Only under the lock.
-    fn write(&mut self, next: Contents, previous: Previous<'_>, held: &dyn Held) -> Result<(), ChangeError> {
+    pub(super) fn write(&mut self, next: Contents, previous: Previous<'_>, held: &dyn Held) -> Result<(), ChangeError> {
         let generation = self.header.generation.max(self.newest_seen).saturating_add(1);
         let header = Header { generation, ..self.header.clone() };
         let json = payload::encode(&next);
@@ -257,9 +204,11 @@ impl Session {
         if *format::open(&bytes, &front, &self.key).map_err(|_| unsound())? != *json {
             return Err(unsound());
         }
-        self.store.write(&bytes, previous, held).map_err(ChangeError::Write)?;
+        let upgrades = self.version < format::VERSION;
+        self.store.write(&bytes, previous, upgrades, held).map_err(ChangeError::Write)?;
         self.stamp = self.store.stamp().ok();
-        (self.header, self.write_id, self.skipped) = (front.header, front.write_id, false);
+        (self.header, self.version) = (front.header, front.version);
+        (self.write_id, self.skipped) = (front.write_id, false);
         self.contents = Arc::new(next);
         Ok(())
     }

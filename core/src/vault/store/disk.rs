@@ -56,6 +56,13 @@ impl Files for Disk {
         fs::rename(from, to)
     }
 
+    fn overwrite(&self, path: &Path, most: usize) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let length = file.metadata()?.len().min(most as u64);
+        io::copy(&mut io::repeat(0).take(length), &mut file)?;
+        file.sync_all()
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
     }

@@ -36,6 +36,8 @@ pub(crate) trait Files: Send + Sync {
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Gives a file another name, over what had it; at no moment has nothing that name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Fills a file's first bytes with zeros, at most `most`, and has them on the disk: the one write to a file that has its name.
+    fn overwrite(&self, path: &Path, most: usize) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes a folder (0700) with those above it; one that is there stays as it is.

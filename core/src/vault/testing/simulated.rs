@@ -1,6 +1,6 @@
 //! A disk in memory that can be cut off at any call, run full, and lose in a power cut whatever was not synced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -43,7 +43,7 @@ struct State {
     names: BTreeMap<PathBuf, usize>,
     lasting: BTreeMap<PathBuf, usize>,
     pending: Vec<NameChange>,
-    locked: bool,
+    locked: BTreeSet<PathBuf>,
     calls: usize,
     fault: Option<Fault>,
 }
@@ -226,6 +226,17 @@ impl Files for Simulated {
         self.change(NameChange::Rename(from.to_owned(), to.to_owned(), number))
     }
 
+    fn overwrite(&self, path: &Path, most: usize) -> io::Result<()> {
+        let number = self.number(path)?;
+        self.call()?;
+        let inode = &mut self.state().inodes[number];
+        let length = inode.bytes.len().min(most);
+        inode.bytes[..length].fill(0);
+        inode.synced = Some(inode.bytes.clone());
+        inode.version += 1;
+        Ok(())
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.number(path)?;
         self.change(NameChange::Remove(path.to_owned()))
@@ -243,23 +254,21 @@ impl Files for Simulated {
         Ok(())
     }
 
-    fn lock(&self, _path: &Path, _patience: Duration) -> io::Result<Box<dyn Held>> {
-        let mut state = self.state();
-        if state.locked {
+    fn lock(&self, path: &Path, _patience: Duration) -> io::Result<Box<dyn Held>> {
+        if !self.state().locked.insert(path.to_owned()) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        state.locked = true;
-        Ok(Box::new(Lock(self.clone())))
+        Ok(Box::new(Lock(self.clone(), path.to_owned())))
     }
 }
 
-struct Lock(Simulated);
+struct Lock(Simulated, PathBuf);
 
 impl Held for Lock {}
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        self.0.state().locked = false;
+        self.0.state().locked.remove(&self.1);
     }
 }
 
