@@ -70,7 +70,7 @@ mod tests {
     }
 
     fn listed_number(id: TokenId) -> u8 {
-        u8::from_str_radix(&id.to_string()[..2], 16).unwrap()
+        id.to_string().get(..2).and_then(|start| u8::from_str_radix(start, 16).ok()).unwrap()
     }
 
     #[test]
