@@ -113,7 +113,8 @@ fn the_same_script_reads_the_journal_and_finds_a_missing_record() {
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.smartotp");
-    let environment = Environment { file: file.clone(), entropy: Arc::new(SystemEntropy), keystore: None };
+    let (entropy, boot) = (Arc::new(SystemEntropy), Arc::new(ProcessClock::start()));
+    let environment = Environment { file: file.clone(), entropy, keystore: None, boot };
     let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
     let mut session = Session::create(environment, slot).unwrap();
     let mut wanted = session.contents().protection().clone();

@@ -6,6 +6,7 @@
 //! PIN secret ─────────────────┴ HKDF "pin" ─┤
 //! device secret ── HKDF "device" ───────────┤
 //! recovery key ─── HKDF "recovery" ─────────┴─► wraps ─► vault key ─┬─ HKDF "payload" ─► payload key
+//!                                                                   ├─ HKDF "journal" ─► journal key
 //!                                                                   └─ HKDF "commit" ‖ slot ─► commitment
 //! ```
 //!
