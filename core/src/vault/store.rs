@@ -206,6 +206,8 @@ impl Store {
         match previous {
             Previous::Rotate if upgrades => {
                 self.keep("", ".v1")?;
+                // On disk before the new file takes its place.
+                self.files.sync_folder(self.folder())?;
                 self.keep("", ".previous")?;
             }
             Previous::Rotate => self.keep("", ".previous")?,

@@ -16,7 +16,7 @@ use super::slots::CostRule;
 use super::store::{Disk, Files};
 use super::{
     BootClock, BootTime, ChangeError, Credential, Entropy, Environment, Keystore, KeystoreError, NewSlot, NoEntropy,
-    Session,
+    RecoveryKey, Session,
 };
 use crate::enrol::Enrolment;
 use crate::secret::{Secret, SecretText};
@@ -46,11 +46,30 @@ impl Entropy for CountingEntropy {
 pub(crate) struct MemoryKeystore {
     pub(crate) entries: Mutex<HashMap<String, Vec<u8>>>,
     pub(crate) refuses: Mutex<Option<KeystoreError>>,
+    /// How many changes are taken before the process dies.
+    pub(crate) cut_after: Mutex<Option<usize>>,
 }
 
 impl MemoryKeystore {
     pub(crate) fn names(&self, containing: &str) -> Vec<String> {
         self.entries.lock().unwrap().keys().filter(|name| name.contains(containing)).cloned().collect()
+    }
+
+    /// The same entries, and nothing wrong.
+    pub(crate) fn snapshot(&self) -> Self {
+        Self { entries: Mutex::new(self.entries.lock().unwrap().clone()), ..Self::default() }
+    }
+
+    fn changes(&self) -> Result<(), KeystoreError> {
+        self.answers()?;
+        match &mut *self.cut_after.lock().unwrap() {
+            Some(0) => Err(KeystoreError::Failed),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     fn answers(&self) -> Result<(), KeystoreError> {
@@ -65,13 +84,13 @@ impl Keystore for MemoryKeystore {
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), KeystoreError> {
-        self.answers()?;
+        self.changes()?;
         self.entries.lock().unwrap().insert(name.to_owned(), secret.expose().to_vec());
         Ok(())
     }
 
     fn remove(&self, name: &str) -> Result<(), KeystoreError> {
-        self.answers()?;
+        self.changes()?;
         self.entries.lock().unwrap().remove(name);
         Ok(())
     }
@@ -106,19 +125,17 @@ impl BootClock for TestBoot {
 pub(crate) struct Place {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) environment: Environment,
+    pub(crate) boot: Arc<TestBoot>,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vault.smartotp");
-        let environment = Environment {
-            file,
-            entropy: Arc::new(CountingEntropy::default()),
-            keystore: None,
-            boot: Arc::new(TestBoot::default()),
-        };
-        Self { folder, environment }
+        let boot = Arc::new(TestBoot::default());
+        let entropy = Arc::new(CountingEntropy::default());
+        let environment = Environment { file, entropy, keystore: None, boot: boot.clone() };
+        Self { folder, environment, boot }
     }
 
     pub(crate) fn with_keystore() -> (Self, Arc<MemoryKeystore>) {
@@ -161,6 +178,19 @@ pub(crate) fn password(text: &str) -> Credential {
 
 pub(crate) fn password_slot(text: &str) -> NewSlot {
     NewSlot::Password(SecretText::from(text), CHEAP)
+}
+
+pub(crate) fn pin(text: &str) -> Credential {
+    Credential::Pin(SecretText::from(text))
+}
+
+pub(crate) fn pin_slot(text: &str) -> NewSlot {
+    NewSlot::Pin(SecretText::from(text), CHEAP)
+}
+
+/// A recovery key that is the same each time.
+pub(crate) fn recovery_key() -> RecoveryKey {
+    RecoveryKey::generate(&CountingEntropy::default()).unwrap()
 }
 
 /// An enrolment whose secret is made from its number.

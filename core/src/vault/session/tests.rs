@@ -5,7 +5,12 @@ mod damage;
 mod journal;
 mod locks;
 mod protection;
+mod rehearsal;
+mod slots;
 mod together;
+mod tries;
+mod upgrade;
+mod wipe;
 
 use std::fs;
 use std::thread;
@@ -95,7 +100,7 @@ fn everybody_may_see_slots_and_generation_before_it_is_open() {
     let mut session = place.create();
     add(&mut session, 1, "A").unwrap();
     let info = Session::inspect(&place.environment).unwrap();
-    assert_eq!((info.version, info.generation, info.bytes), (1, 2, place.bytes().len() as u64));
+    assert_eq!((info.version, info.generation, info.bytes), (2, 2, place.bytes().len() as u64));
     assert_eq!((info.slots.len(), info.slots[0].kind, info.slots[0].cost), (1, SlotKind::Password, Some(CHEAP)));
 }
 
@@ -143,6 +148,55 @@ fn a_link_to_a_vault_stays_one() {
     add(&mut session, 1, "A").unwrap();
     assert!(fs::symlink_metadata(link).unwrap().is_symlink());
     assert_eq!(issuers(&place.open()), ["A"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_yet_is_followed_and_not_replaced() {
+    let place = Place::new();
+    let link = place.folder.path().join("link");
+    std::os::unix::fs::symlink("there/vault.smartotp", &link).unwrap();
+    let through = Environment { file: link.clone(), ..place.environment.clone() };
+    drop(
+        Session::create_on(
+            Arc::new(crate::vault::store::Disk),
+            through.clone(),
+            password_slot(PASSWORD),
+            CostRule::AnyForTests,
+        )
+        .unwrap(),
+    );
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(place.folder.path().join("there/vault.smartotp").is_file());
+    assert!(Session::open(through, password(PASSWORD)).is_ok());
+}
+
+#[test]
+fn a_file_larger_than_any_vault_is_told_as_such() {
+    let place = Place::new();
+    fs::File::create(place.file()).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    assert!(matches!(open(&place, PASSWORD), Err(OpenError::TooLarge)));
+    assert!(matches!(Session::inspect(&place.environment), Err(OpenError::TooLarge)));
+}
+
+#[test]
+fn a_group_is_renamed_and_taken_away_in_one_write() {
+    let place = Place::new();
+    let mut session = place.create();
+    let mut enrolments = vec![totp(1, "A", "a"), totp(2, "B", "b"), totp(3, "C", "c")];
+    enrolments[0].groups = vec!["Work".into(), "Bank".into()];
+    enrolments[1].groups = vec!["Work".into()];
+    session.add(enrolments).unwrap();
+    let generation = session.header.generation;
+    assert_eq!(session.rename_group("Work", "Bank").unwrap(), 2);
+    let groups =
+        |session: &Session| session.contents().tokens().iter().map(|token| token.groups.clone()).collect::<Vec<_>>();
+    assert_eq!(groups(&session), [vec!["Bank".to_owned()], vec!["Bank".to_owned()], vec![]]);
+    assert!(matches!(session.rename_group("Work", "X"), Err(ChangeError::NoSuchGroup)));
+    assert!(matches!(session.rename_group("Bank", " "), Err(ChangeError::NoSuchGroup)));
+    assert_eq!(session.delete_group("Bank").unwrap(), 2);
+    assert_eq!(session.header.generation, generation + 2);
+    assert_eq!(groups(&place.open()), [const { Vec::<String>::new() }; 3]);
 }
 
 #[test]
