@@ -3,13 +3,25 @@
 //! A file's format is found by its content, never by its name, and the result is partial: one bad entry takes no other
 //! down. A further format is one more file in `import/` and one more line in `import/detect.rs`.
 
+mod aegis;
+mod andotp;
+mod bitwarden;
 mod bounds;
+mod cipher;
 mod detect;
+mod ente;
 mod found;
 mod input;
 pub(crate) mod json;
+mod kdf;
+mod lastpass;
+mod login;
 mod picture;
+mod proton;
+mod secretstream;
+mod stratum;
 mod text;
+mod twofas;
 
 pub use bounds::{MAX_BYTES, MAX_ENTRIES};
 pub use detect::Format;
@@ -226,5 +238,7 @@ pub fn read_watched(
     (outcome, errors)
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

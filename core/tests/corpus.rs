@@ -10,13 +10,15 @@ use std::path::Path;
 #[path = "../fuzz/src/lib.rs"]
 mod bodies;
 
-fn replay(target: &str, body: fn(&[u8])) {
+fn files(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    assert!(!files.is_empty());
-    for file in files {
-        body(&fs::read(file).unwrap());
-    }
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
+    assert!(!files.is_empty(), "{target}");
+    files
+}
+
+fn replay(target: &str, body: fn(&[u8])) {
+    files(target).iter().for_each(|file| body(file));
 }
 
 #[test]
@@ -47,4 +49,28 @@ fn journal() {
 #[test]
 fn qr_image() {
     replay("qr_image", bodies::qr_image);
+}
+
+/// The importers, each with the files that its tests make and what fuzzing made of them.
+#[test]
+fn importers() {
+    for format in [
+        "aegis",
+        "2fas",
+        "ente",
+        "stratum",
+        "stratum-html",
+        "proton",
+        "proton-pass",
+        "bitwarden",
+        "bitwarden-csv",
+        "lastpass",
+        "andotp",
+        "andotp-old",
+    ] {
+        let target = format!("import_{}", format.replace('-', "_"));
+        for file in files(&target) {
+            bodies::import(format, &file);
+        }
+    }
 }

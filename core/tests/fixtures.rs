@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use serde_json::Value;
 use smartotp_core::enrol::migration::Progress;
 use smartotp_core::enrol::{EnrolError, Enrolment};
-use smartotp_core::import::{ImportError, Outcome, read, read_all};
+use smartotp_core::import::{ImportError, read, read_all};
+use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::Kind;
 
 /// The fixtures' folder, or `None` with a word about it.
@@ -26,56 +27,163 @@ fn bytes(name: &str) -> Vec<u8> {
     fs::read(fixtures().unwrap().join(name)).unwrap()
 }
 
-/// The tokens that the manifest has for a file under `exports/`.
-fn expected(name: &str) -> Vec<Value> {
-    let manifest: Vec<Value> = serde_json::from_slice(&bytes("exports/manifest.json")).unwrap();
-    let row = manifest.iter().find(|row| row["file"] == *name).unwrap();
-    row["tokens"].as_array().unwrap().clone()
+/// Files whose formats nobody reads yet.
+const NOT_YET: &[&str] = &[
+    "authenticator_plus.zip",
+    "authy_encrypted.xml",
+    "authy_plain.xml",
+    "battle_net_authenticator.xml",
+    "duo.json",
+    "freeotp.xml",
+    "freeotp_plus.json",
+    "freeotp_plus_internal.xml",
+    "freeotp_v2_api23.xml",
+    "freeotp_v2_api25.xml",
+    "freeotp_v2_api27.xml",
+    "freeotp_v2_api34.xml",
+    "freeotp_v2_null_algo.xml",
+    "google_authenticator.sqlite",
+    "microsoft_authenticator.sqlite",
+    "steam.json",
+    "steam_old.json",
+    "stratum_internal.db",
+    "totp_authenticator.bin",
+    "totp_authenticator_internal.xml",
+    "authplus.db",
+    "freeotp.bin",
+    "freeotpplus.json",
+    ".kdbx",
+    "totpauthenticator.encrypted.bin",
+    "winauth.zip",
+];
+
+/// The manifest's row as [`as_token`] writes tokens: parameters that a kind has fixed mean nothing there.
+fn expected(row: &Value, file: &str) -> Value {
+    let kind = row["type"].as_str().unwrap();
+    let mut token = serde_json::json!({
+        "type": kind,
+        "issuer": row["issuer"],
+        "name": row["name"],
+        // The last character's unused bits make no difference to the key, and are written as zeros.
+        "secret": Secret::from_base32(row["secret"].as_str().unwrap()).unwrap().to_base32().expose(),
+    });
+    match kind {
+        "totp" | "hotp" => {
+            token["algo"] = row["algo"].clone();
+            token["digits"] = row["digits"].clone();
+        }
+        "motp" | "yandex" => token["pin"] = row["pin"].clone(),
+        _ => {}
+    }
+    match kind {
+        "totp" => token["period"] = row["period"].clone(),
+        // These two apps store the counter last used.
+        "hotp"
+            if ["freeotp.xml", "freeotp_plus.json", "freeotp_plus_internal.xml", "freeotpplus.json"]
+                .iter()
+                .any(|name| file.ends_with(&format!("/{name}"))) =>
+        {
+            token["counter"] = (row["counter"].as_u64().unwrap() + 1).into();
+        }
+        "hotp" => token["counter"] = row["counter"].clone(),
+        _ => {}
+    }
+    token
 }
 
-/// A token as the manifest writes it.
-fn as_manifest(token: &Enrolment) -> Value {
-    let (algorithm, digits) = match &token.kind {
-        Kind::Totp { algorithm, digits, .. } | Kind::Hotp { algorithm, digits, .. } => (algorithm.name(), digits.get()),
-        _ => ("SHA1", 5),
-    };
+/// A token in the manifest's words.
+fn as_token(token: &Enrolment) -> Value {
     let mut row = serde_json::json!({
         "type": token.kind.name().as_str(),
         "issuer": token.issuer,
         "name": token.account,
         "secret": token.secret.to_base32().expose(),
-        "algo": algorithm,
-        "digits": digits,
     });
     match &token.kind {
-        Kind::Hotp { counter, .. } => row["counter"] = counter.0.into(),
-        kind => row["period"] = kind.period().unwrap().seconds().into(),
+        Kind::Totp { algorithm, digits, period } => {
+            row["algo"] = algorithm.name().into();
+            row["digits"] = digits.get().into();
+            row["period"] = period.seconds().into();
+        }
+        Kind::Hotp { algorithm, digits, counter } => {
+            row["algo"] = algorithm.name().into();
+            row["digits"] = digits.get().into();
+            row["counter"] = counter.0.into();
+        }
+        Kind::Motp { pin } | Kind::Yandex { pin } => row["pin"] = pin.expose().into(),
+        _ => {}
     }
     row
 }
 
-fn gives_its_tokens(name: &str) -> Outcome {
-    let outcome = read(&bytes(&format!("exports/{name}")), None).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let found: Vec<Value> = outcome.tokens.iter().map(as_manifest).collect();
-    assert_eq!(found, expected(name), "{name}");
-    assert!(outcome.unreadable.is_empty() && outcome.unfinished.is_empty(), "{name}");
-    outcome
+/// A token that nobody could use: mOTP and Yandex need a PIN, and the file has none.
+fn lacks_its_pin(row: &Value) -> bool {
+    matches!(row["type"].as_str(), Some("motp" | "yandex")) && row["pin"].is_null()
 }
 
 #[test]
-fn texts_of_uris() {
-    if fixtures().is_some() {
-        gives_its_tokens("aegis-repo/importers/plain.txt");
-        gives_its_tokens("stratum-repo/urilist.txt");
+fn every_file_of_the_manifest() {
+    if fixtures().is_none() {
+        return;
     }
+    let manifest: Vec<Value> = serde_json::from_slice(&bytes("exports/manifest.json")).unwrap();
+    let mut wrong = Vec::new();
+    for row in &manifest {
+        let (file, password) = (row["file"].as_str().unwrap(), row["password"].as_str().map(SecretText::from));
+        let Some(tokens) = row["tokens"].as_array() else { continue };
+        if NOT_YET.iter().any(|name| file.ends_with(name)) {
+            println!("not yet: {file}");
+            continue;
+        }
+        let outcome = match read(&bytes(&format!("exports/{file}")), password.as_ref()) {
+            Ok(outcome) => outcome,
+            // A format that is refused by name instead of being read.
+            Err(ImportError::Unsupported { .. }) if tokens.is_empty() => continue,
+            Err(error) => {
+                wrong.push(format!("{file}: {error}"));
+                continue;
+            }
+        };
+        let sorted = |mut tokens: Vec<Value>| {
+            tokens.sort_by_key(ToString::to_string);
+            tokens
+        };
+        let found = sorted(outcome.tokens.iter().map(as_token).collect());
+        let usable = tokens.iter().filter(|row| !lacks_its_pin(row)).map(|row| expected(row, file));
+        let usable = sorted(usable.collect());
+        if found != usable {
+            let extra: Vec<_> = found.iter().filter(|token| !usable.contains(token)).collect();
+            let missing: Vec<_> = usable.iter().filter(|token| !found.contains(token)).collect();
+            wrong.push(format!("{file}: {} of {}, extra {extra:?}, missing {missing:?}", found.len(), usable.len()));
+        }
+        let without_pin = tokens.iter().filter(|row| lacks_its_pin(row)).count();
+        if outcome.unreadable.len() < without_pin {
+            wrong.push(format!("{file}: {:?}", outcome.unreadable));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn texts_of_google_exports() {
-    if fixtures().is_some() {
-        gives_its_tokens("stratum-repo/googleauthenticator.txt");
-        gives_its_tokens("google-extract/example_export.txt");
+fn a_wrong_password_says_so() {
+    if fixtures().is_none() {
+        return;
     }
+    for file in [
+        "aegis-repo/importers/aegis_encrypted.json",
+        "aegis-repo/importers/2fas_authenticator_encrypted_v4.2fas",
+        "aegis-repo/importers/andotp_encrypted.bin",
+        "aegis-repo/importers/andotp_encrypted_old.bin",
+        "aegis-repo/importers/stratum_encrypted.bin",
+        "aegis-repo/importers/stratum_encrypted_legacy.bin",
+        "stratum-repo/bitwarden.encrypted.pbkdf2.json",
+    ] {
+        let bytes = bytes(&format!("exports/{file}"));
+        assert_eq!(read(&bytes, Some(&"wrong".into())), Err(ImportError::WrongPassword), "{file}");
+        assert_eq!(read(&bytes, None), Err(ImportError::NeedsPassword), "{file}");
+    }
+    let restricted = bytes("exports/stratum-repo/bitwarden.encrypted.accountrestricted.json");
+    assert_eq!(read(&restricted, None), Err(ImportError::Restricted));
 }
 
 #[test]

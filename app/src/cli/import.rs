@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::output::{Output, visible};
 use super::{credentials, enrolment_words, qr, reading};
 
-/// Add the tokens of other apps' files: texts of links, pictures of QR codes
+/// Add the tokens of other apps' files: backups, plain or encrypted, texts of links, pictures of QR codes
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// The files; their formats are found out by what is in them
@@ -33,10 +33,11 @@ fn parse_format(name: &str) -> Result<Format, String> {
 }
 
 impl Import {
-    /// Every file is read, whatever becomes of the others; one that gives nothing makes the exit code 6.
+    /// Every file is read, whatever becomes of the others; one that gives nothing makes the exit code 6, one that its password
+    /// does not open 3.
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let password = self.import_password_file.as_deref().map(credentials::secret_file).transpose()?;
-        let mut failed = false;
+        let mut failed = None;
         let mut names = Vec::new();
         let mut files = Vec::new();
         for path in &self.files {
@@ -47,7 +48,7 @@ impl Import {
                 }
                 Err(failure) => {
                     failure.tell(context.out.json);
-                    failed = true;
+                    failed = Some(Exit::Unreadable);
                 }
             }
         }
@@ -58,16 +59,17 @@ impl Import {
             outcome.unreadable.iter().map(|failed| naming.unreadable(failed)).collect();
         for (index, error) in errors {
             let file = names.get(index).map(String::as_str).unwrap_or_default();
-            failure(file, &error).tell(context.out.json);
+            let failure = failure(file, &error);
+            failure.tell(context.out.json);
             if let ImportError::NoTokens { unreadable: entries } = &error {
                 unreadable.extend(entries.iter().map(|failed| naming.unreadable(failed)));
             }
-            failed = true;
+            failed = failed.or(Some(failure.exit));
         }
         let lost = outcome.lost.iter().map(|lost| naming.lost(lost)).collect();
         let incoming = Incoming { enrolments: outcome.tokens, unreadable, lost, unfinished: outcome.unfinished };
         self.add(context, incoming)?;
-        if failed { Err(Failure::silent(Exit::Unreadable)) } else { Ok(()) }
+        failed.map_or(Ok(()), |exit| Err(Failure::silent(exit)))
     }
 
     fn add(&self, context: &Context<'_>, incoming: Incoming) -> Result<(), Failure> {
@@ -110,6 +112,12 @@ impl Naming<'_> {
             Loss::Parameter { name } => {
                 tr!("The parameter \"{parameter}\" has no place here.", parameter = visible(name))
             }
+            Loss::Icon => tr!("Its picture has no place here.").to_owned(),
+            Loss::Type => tr!("The other app did not keep its type: TOTP was taken.").to_owned(),
+            Loss::Algorithm => tr!("The other app did not keep its algorithm: SHA-1 was taken.").to_owned(),
+            Loss::Period => tr!("The other app did not keep its period: 30 seconds were taken.").to_owned(),
+            Loss::UnknownGroup => tr!("It is in a group that the file does not name.").to_owned(),
+            Loss::Trashed => tr!("It lay in the other app's bin and was left out.").to_owned(),
             _ => tr!("A part of it has no place here.").to_owned(),
         };
         Lost { entry: self.entry(&lost.entry), what }
@@ -128,7 +136,32 @@ fn failure(name: &str, error: &ImportError) -> Failure {
         ImportError::TooManyEntries => {
             ("too_many_entries", tr!("{file} has more entries than any real export.", file = file))
         }
+        ImportError::NeedsPassword => {
+            ("needs_password", tr!("{file} is encrypted. Give its password with --import-password-file.", file = file))
+        }
+        ImportError::WrongPassword => ("wrong_password", tr!("The password does not open {file}.", file = file)),
+        ImportError::Damaged => {
+            ("damaged_file", tr!("{file} is damaged or cut short. Export it anew from the other app.", file = file))
+        }
+        ImportError::Restricted => (
+            "restricted",
+            tr!(
+                "{file} is encrypted for one account or device alone: export it with a password of its own.",
+                file = file
+            ),
+        ),
+        ImportError::Unsupported { what } => {
+            ("unsupported", tr!("{file} can't be read: its format is {format}.", file = file, format = what))
+        }
+        ImportError::Cost => {
+            ("too_costly", tr!("{file} asks for more memory or time than any real export.", file = file))
+        }
+        ImportError::Cancelled => ("cancelled", tr!("The import was cancelled.").to_owned()),
         _ => ("unknown_format", tr!("{file} has no format that Smart OTP can read.", file = file)),
     };
-    Failure::new(Exit::Unreadable, code, message)
+    let exit = match error {
+        ImportError::NeedsPassword | ImportError::WrongPassword => Exit::Locked,
+        _ => Exit::Unreadable,
+    };
+    Failure::new(exit, code, message)
 }

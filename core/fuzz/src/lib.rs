@@ -116,6 +116,16 @@ pub fn journal_file(data: &[u8]) {
 /// Bytes of a journal's head.
 const HEAD: usize = 74;
 
+/// A file in the format of that name, under the password of the corpus' encrypted files; and the same found by its content.
+pub fn import(format: &str, data: &[u8]) {
+    let format = import::Format::named(format);
+    assert!(format.is_some());
+    let password = SecretText::from("right");
+    let (outcome, errors) = import::read_all(&[data], Some(&password), format);
+    assert!(errors.is_empty() || outcome.tokens.is_empty());
+    let _ = import::read(data, None);
+}
+
 /// A picture file; without one, raw grey pixels with two bytes of width and stride in front.
 pub fn qr_image(data: &[u8]) {
     let budget = Budget(Duration::from_millis(100));

@@ -2,13 +2,26 @@
 
 use super::found::Found;
 use super::input::Input;
-use super::{ImportError, MAX_BYTES, picture, text};
+use super::{ImportError, MAX_BYTES, aegis, andotp, bitwarden, ente, lastpass, picture, proton, stratum, text, twofas};
 use crate::secret::SecretText;
 
 /// Every format, the pickier first: a further one is a file beside this and a line here.
 static FORMATS: &[Source] = &[
     Source { name: "picture", fits: picture::fits, read: picture::read },
+    Source { name: "aegis", fits: aegis::fits, read: aegis::read },
+    Source { name: "2fas", fits: twofas::fits, read: twofas::read },
+    Source { name: "ente", fits: ente::fits, read: ente::read },
+    Source { name: "stratum", fits: stratum::fits, read: stratum::read },
+    Source { name: "stratum-html", fits: stratum::html::fits, read: stratum::html::read },
+    Source { name: "proton", fits: proton::fits, read: proton::read },
+    Source { name: "proton-pass", fits: proton::pass::fits, read: proton::pass::read },
+    Source { name: "bitwarden", fits: bitwarden::fits, read: bitwarden::read },
+    Source { name: "bitwarden-csv", fits: bitwarden::csv::fits, read: bitwarden::csv::read },
+    Source { name: "lastpass", fits: lastpass::fits, read: lastpass::read },
+    Source { name: "andotp", fits: andotp::fits, read: andotp::read },
     Source { name: "text", fits: text::fits, read: text::read },
+    // What looks like noise, so it comes last.
+    Source { name: "andotp-old", fits: andotp::is_noise, read: andotp::read_old },
 ];
 
 /// What a format's file brings.

@@ -2,7 +2,8 @@
 
 use core::ops::ControlFlow;
 
-use super::{Entry, ImportError, Loss, Lost, MAX_ENTRIES, Outcome, Place, Unreadable};
+use super::json::{Object, Value};
+use super::{Entry, ImportError, Loss, Lost, MAX_ENTRIES, Outcome, Place, Unreadable, ente};
 use crate::enrol::migration::{Collector, Part};
 use crate::enrol::{Detected, EnrolError, Enrolment, Warning, detect, migration, names, otpauth};
 
@@ -35,7 +36,10 @@ impl<'w> Found<'w> {
     /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
     pub(super) fn text(&mut self, number: usize, text: &str) -> Result<(), ImportError> {
         match detect(text, None) {
-            Ok(Detected::One(enrolment)) => self.items.push(Item::Token(number, enrolment)),
+            Ok(Detected::One(mut enrolment)) => match ente::unfold(&mut enrolment) {
+                Some(left_out) => self.lost(number, &names::whole(&enrolment.issuer, &enrolment.account), left_out),
+                None => self.items.push(Item::Token(number, enrolment)),
+            },
             Ok(Detected::Migration(part)) => {
                 self.entries += part.entries.len().saturating_sub(1);
                 self.items.push(Item::Part(part));
@@ -61,6 +65,43 @@ impl<'w> Found<'w> {
             Err(reason) => self.unreadable.push((number, names::clean(name), reason)),
         }
         self.count()
+    }
+
+    /// Takes up the elements of a list, each of which is an object, with their numbers. `names` gives issuer and account
+    /// of one that cannot be read; `read` gives `None` for one that is left out on purpose.
+    ///
+    /// # Errors
+    /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
+    pub(super) fn each<'a>(
+        &mut self,
+        list: impl IntoIterator<Item = (usize, Value<'a>)>,
+        names: impl Fn(&Object<'a>) -> (String, String),
+        mut read: impl FnMut(&Object<'a>, &mut Vec<Loss>) -> Result<Option<Enrolment>, EnrolError>,
+    ) -> Result<(), ImportError> {
+        for (number, value) in list {
+            let Some(object) = value.object() else {
+                self.entry(number, "", Err(EnrolError::Unknown))?;
+                continue;
+            };
+            let name = || {
+                let (issuer, account) = names(&object);
+                names::whole(issuer.trim(), account.trim())
+            };
+            let mut lost = Vec::new();
+            match read(&object, &mut lost) {
+                Ok(Some(enrolment)) => self.entry(number, "", Ok(enrolment))?,
+                Ok(None) => self.count()?,
+                Err(reason) => {
+                    self.entry(number, &name(), Err(reason))?;
+                    continue;
+                }
+            }
+            if !lost.is_empty() {
+                let name = name();
+                lost.into_iter().for_each(|what| self.lost(number, &name, what));
+            }
+        }
+        Ok(())
     }
 
     /// Notes what an entry had that does not come along, or the whole entry where it is left out on purpose.
@@ -137,6 +178,17 @@ impl From<migration::Unreadable> for Unreadable {
     fn from(failed: migration::Unreadable) -> Self {
         Self { entry: Entry { name: failed.name, place: None }, reason: failed.reason }
     }
+}
+
+/// A list's elements with their numbers, from 1, in the order that the source app shows them in: by `position`, where they
+/// have one, else as they come.
+pub(super) fn ordered<'a>(
+    list: Vec<Value<'a>>,
+    position: impl Fn(&Object<'a>) -> Option<u64>,
+) -> Vec<(usize, Value<'a>)> {
+    let mut list: Vec<_> = (1..).zip(list).collect();
+    list.sort_by_cached_key(|(_, value)| value.object().as_ref().and_then(&position).unwrap_or(u64::MAX));
+    list
 }
 
 fn losses(enrolment: &Enrolment) -> impl Iterator<Item = Loss> {

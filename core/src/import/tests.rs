@@ -94,7 +94,10 @@ fn an_export_over_several_files() {
 
 #[test]
 fn a_format_can_be_named() {
-    assert_eq!(Format::all().map(Format::name).collect::<Vec<_>>(), ["picture", "text"]);
+    let mut names: Vec<_> = Format::all().map(Format::name).collect();
+    assert!(names.starts_with(&["picture"]) && names.contains(&"text"));
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     let text = Format::named("TEXT");
     assert!(text.is_some() && Format::named("nonsense").is_none());
     let (_, errors) = read_all(&[b"nonsense", b"\xff\xff"], None, text);
@@ -102,6 +105,28 @@ fn a_format_can_be_named() {
     assert_eq!(errors[1], (1, ImportError::NotText));
     let (_, errors) = read_all(&[b"nonsense"], None, Format::named("picture"));
     assert_eq!(errors[0], (0, ImportError::Picture(ReadError::NotAPicture)));
+}
+
+#[test]
+fn a_watcher_hears_of_every_entry_and_can_end_it() {
+    let text = [uri("a"), uri("b"), uri("c")].join("\n");
+    let mut heard = Vec::new();
+    let (outcome, errors) = read_watched(&[text.as_bytes(), text.as_bytes()], None, None, &mut |entries| {
+        heard.push(entries);
+        if entries == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!(heard, [1, 2, 3, 4, 5]);
+    assert_eq!((outcome, errors), (Outcome::default(), vec![(1, ImportError::Cancelled)]));
+}
+
+#[test]
+fn what_starts_like_json_and_is_none_is_damaged() {
+    assert_eq!(read(b"{\"version\":1", None), Err(ImportError::Damaged));
+    assert_eq!(read(b"{\"version\":1}", None), Err(ImportError::Unknown));
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    assert_eq!(read(deep.as_bytes(), None), Err(ImportError::Unknown));
+    let many = format!("[{}0]", "0,".repeat(10_000_000));
+    assert_eq!(read(many.as_bytes(), None), Err(ImportError::Unknown));
 }
 
 proptest::proptest! {

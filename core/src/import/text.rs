@@ -24,7 +24,12 @@ pub(super) fn read(
     _password: Option<&SecretText>,
     found: &mut Found<'_>,
 ) -> Result<(), ImportError> {
-    let text = decode(input.bytes).ok_or(ImportError::NotText)?;
+    read_lines(input.bytes, found)
+}
+
+/// The same for a text that lay in another file.
+pub(super) fn read_lines(bytes: &[u8], found: &mut Found<'_>) -> Result<(), ImportError> {
+    let text = decode(bytes).ok_or(ImportError::NotText)?;
     for (number, line) in lines(&text) {
         found.text(number, line)?;
     }
