@@ -80,6 +80,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, platform: &Platform) -
     exit as u8
 }
 
+/// Settles the language of what the window's program says on the terminal.
+pub(crate) fn speak(platform: &Platform) {
+    catalogue::choose(None, platform);
+}
+
+/// What is said of a fault of the program itself: where it is, in the user's language.
+pub(crate) fn fault(place: &str) -> String {
+    tr!("Internal fault at {place}. Please report it; no secret is in this line.", place = place)
+}
+
 fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> {
     if let [_, first, seconds] = arguments
         && first == holder::ARGUMENT
@@ -95,7 +105,7 @@ fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> 
         Err(error) => return Err(usage::failure(&error)),
     };
     let early_password = credentials::early_password(&cli.global)?;
-    let context = Context { platform, out: Output::new(&cli.global), early_password, global: cli.global };
+    let context = Context { platform, out: Output::new(&cli.global), early_password: early_password.into(), global: cli.global };
     match cli.command {
         Command::Add(command) => command.run(&context),
         Command::List(command) => command.run(&context),

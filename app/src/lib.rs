@@ -5,6 +5,7 @@
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub mod cli;
+mod diagnostics;
 mod fault;
 mod platform;
 mod window;
@@ -14,11 +15,22 @@ mod window;
 #[must_use]
 pub fn run() -> std::process::ExitCode {
     fault::keep_quiet_about_values();
+    diagnostics::start();
+    #[cfg(unix)]
+    platform::limits::leave_no_core_file();
     #[cfg(all(unix, not(target_os = "ios")))]
     platform::limits::fail_instead_of_dying();
+    #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios"))))]
+    if std::env::args_os().nth(1).is_some_and(|first| first == platform::chooser::ARGUMENT) {
+        return platform::chooser::run();
+    }
     #[cfg(not(target_os = "ios"))]
     if std::env::args_os().len() > 1 {
+        #[cfg(target_os = "linux")]
+        platform::limits::keep_debuggers_out();
         return cli::run(std::env::args_os(), &platform::for_command_line()).into();
     }
+    #[cfg(not(target_os = "ios"))]
+    cli::speak(&platform::for_command_line());
     window::open()
 }

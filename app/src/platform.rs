@@ -1,21 +1,25 @@
 //! What the operating system gives: one file for each, and what all of them share. `unsafe` lives below here, nowhere else.
 
+mod absent;
 mod background;
 pub(crate) mod boot;
 mod clock;
 mod keystore;
+#[cfg(unix)]
+pub(crate) mod limits;
+mod memory;
 mod places;
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use desktop::{for_command_line, services};
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "android", target_os = "ios"))))]
+pub(crate) use desktop::chooser;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use places::make_private;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
 pub(crate) mod descriptor;
-#[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]
-pub(crate) mod limits;
 
 #[cfg(target_os = "android")]
 mod android;

@@ -18,6 +18,8 @@ pub(crate) fn show(services: Services) -> Result<(), slint::PlatformError> {
     let ui = Rc::new(Ui::new(services)?);
     #[cfg(any(target_os = "android", target_os = "ios"))]
     OPEN.set(Rc::downgrade(&ui));
+    #[cfg(target_os = "linux")]
+    slint::Timer::single_shot(std::time::Duration::from_secs(1), crate::platform::limits::keep_debuggers_out);
     let closed = ui.run();
     ui.lock();
     clipboard.clear_now();

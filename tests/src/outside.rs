@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{Environment, Keystore, KeystoreError, ProcessClock, SystemEntropy};
-use smartotp_ui::Services;
-use smartotp_ui::services::{Background, Clip, Clipboard, Links, PickDone, PickError, Picked, Pictures, WallClock};
+use smartotp_ui::services::{
+    Background, Clip, Clipboard, Hold, Left, Links, PickDone, PickError, Picked, Pictures, Presence, ScreenGuard,
+    WallClock,
+};
+use smartotp_ui::{App, Services};
 
 /// A clock that stands still until the test moves it.
 #[derive(Debug)]
@@ -135,6 +138,46 @@ impl Links for NoLinks {
     fn open(&self, _url: &str) {}
 }
 
+/// A system that can keep the window out of pictures, and remembers what it was asked for.
+#[derive(Debug, Default)]
+pub struct Curtain(Mutex<Option<bool>>);
+
+impl Curtain {
+    /// Whether the window may be captured, as it was last said.
+    #[must_use]
+    pub fn capture_allowed(&self) -> Option<bool> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ScreenGuard for Curtain {
+    fn can_forbid(&self) -> bool {
+        true
+    }
+
+    fn allow_capture(&self, _app: &App, allowed: bool) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(allowed);
+    }
+}
+
+/// A system that knows when its user leaves: when the test says so.
+#[derive(Default)]
+pub struct Doorman(Mutex<Vec<Left>>);
+
+impl Doorman {
+    /// The user leaves; the system waits until `hold` is dropped.
+    pub fn leave(&self, hold: impl Fn() -> Hold) {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.iter().for_each(|left| left(hold()));
+    }
+}
+
+impl Presence for Doorman {
+    fn follow(&self, left: Left) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(left);
+    }
+}
+
 /// A keystore in memory.
 #[derive(Debug, Default)]
 pub struct Drawer(Mutex<Vec<(String, Secret)>>);
@@ -168,6 +211,10 @@ pub struct Outside {
     pub clipboard: Arc<Pasteboard>,
     /// Pictures.
     pub gallery: Arc<Gallery>,
+    /// Pictures of the screen.
+    pub curtain: Arc<Curtain>,
+    /// Whether the user is there.
+    pub doorman: Arc<Doorman>,
     /// What the window gets.
     pub services: Services,
 }
@@ -180,6 +227,8 @@ impl Outside {
         let threads = Arc::new(Threads::default());
         let clipboard = Arc::new(Pasteboard::default());
         let gallery = Arc::new(Gallery::default());
+        let curtain = Arc::new(Curtain::default());
+        let doorman = Arc::new(Doorman::default());
         let services = Services {
             vault: Environment {
                 file: folder.join("vault.smartotp"),
@@ -195,7 +244,9 @@ impl Outside {
             clipboard: clipboard.clone(),
             pictures: gallery.clone(),
             links: Arc::new(NoLinks),
+            screen_guard: curtain.clone(),
+            presence: doorman.clone(),
         };
-        Self { clock, threads, clipboard, gallery, services }
+        Self { clock, threads, clipboard, gallery, curtain, doorman, services }
     }
 }

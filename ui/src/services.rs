@@ -7,6 +7,8 @@ use smartotp_core::secret::SecretText;
 use smartotp_core::vault::Environment;
 use smartotp_core::vault::kdf::Cost;
 
+use crate::App;
+
 /// Everything that the screens need from outside.
 #[derive(Clone)]
 pub struct Services {
@@ -28,6 +30,10 @@ pub struct Services {
     pub pictures: Arc<dyn Pictures>,
     /// Other programs.
     pub links: Arc<dyn Links>,
+    /// Pictures of the screen that other programs take.
+    pub screen_guard: Arc<dyn ScreenGuard>,
+    /// Whether the user is still there, as the system knows it.
+    pub presence: Arc<dyn Presence>,
 }
 
 /// The time of day.
@@ -108,4 +114,24 @@ pub trait Pictures: Send + Sync {
 pub trait Links: Send + Sync {
     /// Opens a web page in the user's browser.
     fn open(&self, url: &str);
+}
+
+/// Keeps the window out of screenshots, recordings and shared screens.
+pub trait ScreenGuard: Send + Sync {
+    /// Whether this platform can do it. X11 and Wayland have nothing of the kind.
+    fn can_forbid(&self) -> bool;
+    /// Lets the window be captured, or not, from now on. Does nothing where it can't be done.
+    fn allow_capture(&self, app: &App, allowed: bool);
+}
+
+/// Kept until the vault is locked: the system waits for it with what it is about to do. It can be nothing.
+pub type Hold = Option<Box<dyn Send>>;
+
+/// Called on any thread, each time the user has left.
+pub type Left = Arc<dyn Fn(Hold) + Send + Sync>;
+
+/// Whether the user is still there: the screen was locked, or the computer goes to sleep.
+pub trait Presence: Send + Sync {
+    /// Calls `left` each time from now on, as far as the system tells. Comes back at once.
+    fn follow(&self, left: Left);
 }

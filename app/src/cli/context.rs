@@ -1,5 +1,7 @@
 //! What a command works with.
 
+use std::cell::Cell;
+
 use smartotp_core::secret::SecretText;
 
 use super::Platform;
@@ -11,6 +13,6 @@ pub(super) struct Context<'a> {
     pub(super) platform: &'a Platform,
     pub(super) global: Global,
     pub(super) out: Output,
-    /// The vault's password where it came by standard input: it is read before anything else is.
-    pub(super) early_password: Option<SecretText>,
+    /// The vault's password where it came by standard input: it is read before anything else is, and kept until it is used.
+    pub(super) early_password: Cell<Option<SecretText>>,
 }

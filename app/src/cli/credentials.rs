@@ -44,8 +44,8 @@ impl Context<'_> {
     }
 
     fn given_password(&self) -> Result<Option<SecretText>, Failure> {
-        match &self.early_password {
-            Some(password) => Ok(Some(password.duplicate())),
+        match self.early_password.take() {
+            Some(password) => Ok(Some(password)),
             None => given(self.global.password_file.as_deref(), self.global.password_fd),
         }
     }

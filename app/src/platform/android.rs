@@ -10,6 +10,7 @@ use std::sync::Arc;
 use slint::android::AndroidApp;
 use slint::android::android_activity::{MainEvent, PollEvent};
 
+use super::limits;
 use super::phone::{self, Own};
 use super::places::Places;
 use crate::{fault, window};
@@ -20,6 +21,8 @@ use crate::{fault, window};
 #[unsafe(no_mangle)]
 fn android_main(app: AndroidApp) {
     fault::keep_quiet_about_values();
+    limits::leave_no_core_file();
+    limits::keep_debuggers_out();
     // Below the app's own folder, which Android makes, and which no other app can enter.
     let Some(folder) = app.internal_data_path() else { return };
     let places = Places::within(folder.join("smartotp"));

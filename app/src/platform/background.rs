@@ -15,6 +15,11 @@ pub(crate) struct Workers;
 
 impl Background for Workers {
     fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        let job = move || {
+            job();
+            // The thread lives on, and keys have passed over its stack.
+            super::memory::wipe_stack();
+        };
         match &*RUNTIME {
             Some(runtime) => drop(runtime.spawn_blocking(job)),
             // A system that gives no more threads: late beats never.

@@ -1,9 +1,15 @@
 //! Linux, macOS and Windows.
 
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(crate) mod chooser;
 mod clipboard;
 mod keystore;
 mod links;
 mod pictures;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod presence;
+#[cfg(any(windows, target_os = "macos"))]
+mod screen_guard;
 
 use std::sync::Arc;
 
@@ -51,6 +57,14 @@ pub(crate) fn services() -> Result<Services, NoServices> {
         clipboard: Arc::new(clipboard::SystemClipboard::default()),
         pictures: Arc::new(pictures::SystemPictures),
         links: Arc::new(links::Browser),
+        #[cfg(any(windows, target_os = "macos"))]
+        screen_guard: Arc::new(screen_guard::WindowServer),
+        #[cfg(not(any(windows, target_os = "macos")))]
+        screen_guard: Arc::new(super::absent::NoGuard),
+        #[cfg(all(unix, not(target_os = "macos")))]
+        presence: Arc::new(presence::Buses),
+        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        presence: Arc::new(super::absent::NotTold),
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smartotp_core::vault::{Environment, Keystore, SystemEntropy};
 use smartotp_ui::services::{Clipboard, Links, PickDone, PickError, Pictures, Services};
 
+use super::absent::{NoGuard, NotTold};
 use super::background::Workers;
 use super::boot::SystemBoot;
 use super::clock::SystemClock;
@@ -41,6 +42,8 @@ pub(super) fn services(places: Places, own: Own) -> Services {
         clipboard: own.clipboard,
         pictures: Arc::new(NoChooser),
         links: own.links,
+        screen_guard: Arc::new(NoGuard),
+        presence: Arc::new(NotTold),
     }
 }
 

@@ -75,6 +75,7 @@ impl Home {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_smartotp"));
         command.args(arguments).env_clear().env("HOME", self.folder.path()).env("XDG_DATA_HOME", self.path("data"));
+        command.env(LOG, "trace");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -117,6 +118,25 @@ impl Outcome {
     }
 }
 
+/// Has the program say what it and its libraries do: every call here runs so.
+const LOG: &str = "SMARTOTP_LOG";
+
+/// Parts a log from what is meant for people, and looks through it: no password, key or code, and nothing that came by
+/// standard input.
+fn without_log(err: &str, input: &str) -> String {
+    let is_log = |line: &&str| ["ERROR ", "WARN  ", "INFO  ", "DEBUG ", "TRACE "].iter().any(|level| line.starts_with(level));
+    let (log, rest): (Vec<&str>, Vec<&str>) = err.split_inclusive('\n').partition(is_log);
+    let given = input.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 5);
+    let secrets: Vec<&str> = given.chain([PASSWORD, RFC_KEY, "12345678901234567890"]).collect();
+    for line in log {
+        let secret = secrets.iter().find(|secret| line.contains(**secret));
+        assert!(secret.is_none(), "{secret:?} in the log: {line}");
+        let codes = line.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 5);
+        assert!(!codes.into_iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())), "a code in the log: {line}");
+    }
+    rest.concat()
+}
+
 /// Runs a command to its end.
 pub(crate) fn finish(mut command: Command, input: &str) -> Outcome {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
@@ -124,7 +144,10 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Outcome {
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    let logs = command.get_envs().any(|(name, value)| name == LOG && value.is_some());
+    let err = text(output.stderr);
+    let err = if logs { without_log(&err, input) } else { err };
+    Outcome { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err }
 }
 
 /// A link for a TOTP token with the RFCs' key.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use smartotp_ui::services::{PickDone, PickError, Picked, Pictures};
 
-use crate::platform::background::{self, Workers};
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+use crate::platform::background;
+use crate::platform::background::Workers;
 use smartotp_ui::services::Background as _;
 
 /// The largest file that is read, in bytes.
@@ -16,17 +18,17 @@ const LARGEST: u64 = 32 << 20;
 pub(crate) struct SystemPictures;
 
 impl Pictures for SystemPictures {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn pick(&self, done: PickDone) {
+        let choose = || super::chooser::choose()?.iter().map(|path| read(path)).collect();
+        Workers.run(Box::new(move || done(choose())));
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     fn pick(&self, done: PickDone) {
         // The dialog is asked for here, on the UI thread, as macOS wants it; its answer is awaited elsewhere.
-        let dialog = rfd::AsyncFileDialog::new().add_filter("PNG, JPEG, WebP, GIF, BMP", EXTENSIONS);
-        #[cfg(target_os = "macos")]
-        let dialog = dialog.pick_files();
+        let dialog = rfd::AsyncFileDialog::new().add_filter("PNG, JPEG, WebP, GIF, BMP", EXTENSIONS).pick_files();
         background::spawn(async move {
-            if !tokio::task::spawn_blocking(chooser_at_hand).await.unwrap_or(false) {
-                return done(Err(PickError::NoChooser));
-            }
-            #[cfg(not(target_os = "macos"))]
-            let dialog = dialog.pick_files();
             let Some(files) = dialog.await else { return done(Err(PickError::Cancelled)) };
             let paths: Vec<PathBuf> = files.iter().map(|file| file.path().to_owned()).collect();
             Workers.run(Box::new(move || done(paths.iter().map(|path| read(path)).collect())));
@@ -39,7 +41,8 @@ impl Pictures for SystemPictures {
     }
 }
 
-const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp", "gif", "bmp", "PNG", "JPG", "JPEG", "WEBP", "GIF", "BMP"];
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp", "gif", "bmp"];
 
 /// A path as people give it: typed, or dropped as a `file:` address.
 fn as_path(text: &str) -> PathBuf {
@@ -67,42 +70,6 @@ fn read(path: &Path) -> Result<Picked, PickError> {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Picked { name, bytes })
-}
-
-/// Whether there is a file chooser: the desktop portal, or `zenity` in its stead.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn chooser_at_hand() -> bool {
-    portal_answers() || zenity_installed()
-}
-
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn chooser_at_hand() -> bool {
-    true
-}
-
-/// Asks the portal for its chooser's version: it can be there without a chooser.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn portal_answers() -> bool {
-    let Ok(bus) = zbus::blocking::connection::Builder::session()
-        .map(|bus| bus.method_timeout(std::time::Duration::from_secs(5)))
-        .and_then(zbus::blocking::connection::Builder::build)
-    else {
-        return false;
-    };
-    bus.call_method(
-        Some("org.freedesktop.portal.Desktop"),
-        "/org/freedesktop/portal/desktop",
-        Some("org.freedesktop.DBus.Properties"),
-        "Get",
-        &("org.freedesktop.portal.FileChooser", "version"),
-    )
-    .is_ok()
-}
-
-#[cfg(all(unix, not(target_os = "macos")))]
-fn zenity_installed() -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file()))
 }
 
 #[cfg(test)]
