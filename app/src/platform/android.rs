@@ -13,7 +13,7 @@ use slint::android::android_activity::{MainEvent, PollEvent};
 use super::limits;
 use super::phone::{self, Own};
 use super::places::Places;
-use crate::{fault, window};
+use crate::{diagnostics, fault, window};
 
 /// Called by `NativeActivity` on a thread of its own, once for each life of the activity.
 // The name is what `android-activity` links to; nothing else in the program has it.
@@ -21,6 +21,7 @@ use crate::{fault, window};
 #[unsafe(no_mangle)]
 fn android_main(app: AndroidApp) {
     fault::keep_quiet_about_values();
+    diagnostics::start();
     limits::leave_no_core_file();
     limits::keep_debuggers_out();
     // Below the app's own folder, which Android makes, and which no other app can enter.
