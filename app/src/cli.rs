@@ -105,7 +105,8 @@ fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> 
         Err(error) => return Err(usage::failure(&error)),
     };
     let early_password = credentials::early_password(&cli.global)?;
-    let context = Context { platform, out: Output::new(&cli.global), early_password: early_password.into(), global: cli.global };
+    let context =
+        Context { platform, out: Output::new(&cli.global), early_password: early_password.into(), global: cli.global };
     match cli.command {
         Command::Add(command) => command.run(&context),
         Command::List(command) => command.run(&context),

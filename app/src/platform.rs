@@ -12,10 +12,10 @@ mod places;
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;
-#[cfg(not(any(target_os = "android", target_os = "ios")))]
-pub(crate) use desktop::{for_command_line, services};
 #[cfg(all(unix, not(any(target_os = "macos", target_os = "android", target_os = "ios"))))]
 pub(crate) use desktop::chooser;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+pub(crate) use desktop::{for_command_line, services};
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use places::make_private;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]

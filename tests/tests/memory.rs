@@ -44,7 +44,8 @@ fn every_page_forgets_what_was_on_it() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut tell = child.stdin.take().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut wait = |word: &str| assert!(said.any(|line| line.unwrap().ends_with(word)), "the phone stopped before {word}");
+    let mut wait =
+        |word: &str| assert!(said.any(|line| line.unwrap().ends_with(word)), "the phone stopped before {word}");
     writeln!(tell, "{password} {}", data_encoding::BASE32_NOPAD.encode(&secret)).unwrap();
     wait("open");
     let found = find(child.id(), &needles);

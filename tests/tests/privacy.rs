@@ -90,7 +90,9 @@ fn nothing_that_is_typed_shown_or_copied_is_logged() {
     phone.tap("Unlock");
     let said = EAR.0.lock().unwrap().clone();
     assert!(said.iter().any(|line| line.ends_with("the ear hears")));
-    for secret in [PASSWORD, "not the password", "GEZDGNBV", "RFC 6238", "appendix-b", "07081804", "0708 1804", "otpauth:"] {
+    for secret in
+        [PASSWORD, "not the password", "GEZDGNBV", "RFC 6238", "appendix-b", "07081804", "0708 1804", "otpauth:"]
+    {
         let line = said.iter().find(|line| line.contains(secret));
         assert!(line.is_none(), "{line:?}");
     }

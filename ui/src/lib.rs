@@ -6,6 +6,7 @@ mod clock;
 mod desk;
 mod door;
 mod intake;
+mod leaving;
 mod look;
 mod off_thread;
 mod picture;
@@ -23,7 +24,6 @@ mod generated {
 }
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use slint::ComponentHandle as _;
 
@@ -50,7 +50,6 @@ impl Ui {
     pub fn new(services: Services) -> Result<Self, slint::PlatformError> {
         let window = App::new()?;
         services.screen_guard.allow_capture(&window, false);
-        lock_when_left(&window, &services);
         let look = Look::connect(&window, &services);
         let desk = Desk::new(&window, Door::new(services), look);
         let preview = screens::preview::connect(&window, &desk);
@@ -62,6 +61,7 @@ impl Ui {
         screens::password::connect(&window, &desk);
         screens::bin::connect(&window, &desk);
         screens::licences::connect(&window);
+        leaving::follow(&desk.door);
         screens::lock::start(&desk);
         Ok(Self { window, desk })
     }
@@ -94,16 +94,4 @@ impl Ui {
     pub fn window(&self) -> &App {
         &self.window
     }
-}
-
-/// Locks when the system says that the user has left.
-fn lock_when_left(window: &App, services: &Services) {
-    let window = window.as_weak();
-    services.presence.follow(Arc::new(move |hold| {
-        // Without an event loop the window is gone, and the vault with it.
-        let _ = window.upgrade_in_event_loop(move |app| {
-            app.global::<TokensScreen>().invoke_lock();
-            drop(hold);
-        });
-    }));
 }

@@ -1,9 +1,9 @@
 //! What this platform does not give, said plainly.
 
-#[cfg(not(any(windows, target_os = "macos")))]
-use smartotp_ui::{App, services::ScreenGuard};
 #[cfg(any(not(unix), target_os = "macos", target_os = "android", target_os = "ios"))]
 use smartotp_ui::services::{Left, Presence};
+#[cfg(not(any(windows, target_os = "macos")))]
+use smartotp_ui::{App, services::ScreenGuard};
 
 /// Pictures of the window can't be forbidden.
 #[cfg(not(any(windows, target_os = "macos")))]

@@ -119,12 +119,13 @@ impl Outcome {
 }
 
 /// Has the program say what it and its libraries do: every call here runs so.
-const LOG: &str = "SMARTOTP_LOG";
+pub(crate) const LOG: &str = "SMARTOTP_LOG";
 
 /// Parts a log from what is meant for people, and looks through it: no password, key or code, and nothing that came by
 /// standard input.
 fn without_log(err: &str, input: &str) -> String {
-    let is_log = |line: &&str| ["ERROR ", "WARN  ", "INFO  ", "DEBUG ", "TRACE "].iter().any(|level| line.starts_with(level));
+    let is_log =
+        |line: &&str| ["ERROR ", "WARN  ", "INFO  ", "DEBUG ", "TRACE "].iter().any(|level| line.starts_with(level));
     let (log, rest): (Vec<&str>, Vec<&str>) = err.split_inclusive('\n').partition(is_log);
     let given = input.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 5);
     let secrets: Vec<&str> = given.chain([PASSWORD, RFC_KEY, "12345678901234567890"]).collect();
@@ -132,7 +133,10 @@ fn without_log(err: &str, input: &str) -> String {
         let secret = secrets.iter().find(|secret| line.contains(**secret));
         assert!(secret.is_none(), "{secret:?} in the log: {line}");
         let codes = line.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 5);
-        assert!(!codes.into_iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())), "a code in the log: {line}");
+        assert!(
+            !codes.into_iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())),
+            "a code in the log: {line}"
+        );
     }
     rest.concat()
 }

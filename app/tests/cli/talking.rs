@@ -1,6 +1,6 @@
 //! Six languages, and `--watch` until somebody stops it.
 
-use crate::harness::{Home, totp};
+use crate::harness::{Home, LOG, totp};
 
 #[test]
 fn the_language_is_the_one_asked_for_or_the_systems() {
@@ -24,7 +24,7 @@ fn watching_ends_cleanly_on_an_interrupt() {
     use std::io::{BufRead as _, BufReader};
     let home = Home::with(&[&totp("GitHub", "mira")]);
     let mut command = home.command(&["code", "github", "--watch", "--vault"]);
-    command.arg(home.vault()).arg("--password-file").arg(home.path("password"));
+    command.arg(home.vault()).arg("--password-file").arg(home.path("password")).env_remove(LOG);
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

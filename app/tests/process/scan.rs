@@ -68,7 +68,8 @@ pub(crate) fn find(process: u32, needles: &[Needle]) -> Vec<String> {
             let Ok(read) = memory.read_at(&mut buffer[..wanted], at) else { continue };
             for needle in needles {
                 for (way, bytes) in &needle.ways {
-                    let hits = memmem::find_iter(&buffer[..read], bytes).filter(|hit| *hit < CHUNK).map(|hit| at + hit as u64);
+                    let hits =
+                        memmem::find_iter(&buffer[..read], bytes).filter(|hit| *hit < CHUNK).map(|hit| at + hit as u64);
                     found.extend(hits.map(|hit| format!("{} as {way} in {place} at {hit:x}", needle.name)));
                 }
             }

@@ -7,7 +7,8 @@ use crate::harness::{Home, PASSWORD, RFC_KEY, finish, totp};
 use crate::screen::{Screen, has, wait_for};
 
 /// What a log must not hold, besides what `Home` looks for after every call.
-const SECRETS: &[&str] = &[PASSWORD, RFC_KEY, "GEZDGNBV", "12345678901234567890", "94287082", "mira", "GitHub", "0JpdGhub"];
+const SECRETS: &[&str] =
+    &[PASSWORD, RFC_KEY, "GEZDGNBV", "12345678901234567890", "94287082", "mira", "GitHub", "0JpdGhub"];
 
 fn assert_silent(log: &str) {
     for secret in SECRETS {
@@ -77,7 +78,10 @@ fn the_keystore_is_asked_without_a_word_of_it() {
         return;
     }
     assert_eq!(outcome.code, 0, "{outcome:?}");
-    assert!(outcome.out.contains("94287082") && outcome.out.contains(RFC_KEY), "what was asked for is there: {outcome:?}");
+    assert!(
+        outcome.out.contains("94287082") && outcome.out.contains(RFC_KEY),
+        "what was asked for is there: {outcome:?}"
+    );
     assert!(outcome.err.matches("zbus").count() > 20, "the bus was spoken to: {outcome:?}");
     assert_silent(&outcome.err);
 }

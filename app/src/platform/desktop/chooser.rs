@@ -21,8 +21,7 @@ const NONE_HERE: u8 = 2;
 const LONGEST: u64 = 1 << 20;
 
 /// What the chooser shows. Its filter tells upper from lower case.
-const EXTENSIONS: &[&str] =
-    &["png", "jpg", "jpeg", "webp", "gif", "bmp", "PNG", "JPG", "JPEG", "WEBP", "GIF", "BMP"];
+const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp", "gif", "bmp", "PNG", "JPG", "JPEG", "WEBP", "GIF", "BMP"];
 
 /// Lets the user choose; waits until that is done.
 pub(crate) fn choose() -> Result<Vec<PathBuf>, PickError> {
