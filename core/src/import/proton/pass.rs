@@ -10,9 +10,12 @@ use crate::secret::SecretText;
 /// An item's state in the bin.
 const TRASHED: u64 = 2;
 
-/// Whether it has the export's outermost names.
+/// How an export under a password starts, in the zip too.
+const OPENPGP: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+
+/// Whether it has the export's outermost names, or is an OpenPGP message.
 pub(in crate::import) fn fits(input: &Input<'_>) -> bool {
-    input.object().is_some_and(|file| file.has("vaults") && file.has("version"))
+    input.bytes.starts_with(OPENPGP) || input.object().is_some_and(|file| file.has("vaults") && file.has("version"))
 }
 
 /// Reads an export.
@@ -21,6 +24,9 @@ pub(in crate::import) fn read(
     _password: Option<&SecretText>,
     found: &mut Found<'_>,
 ) -> Result<(), ImportError> {
+    if input.bytes.starts_with(OPENPGP) {
+        return Err(ImportError::Unsupported { what: "OpenPGP" });
+    }
     let file = input.whole_object()?;
     if file.bool("encrypted") {
         return Err(ImportError::Unsupported { what: "OpenPGP" });

@@ -80,4 +80,6 @@ fn proton_pass() {
     assert_eq!((outcome.lost[0].entry.place.unwrap().number, &outcome.lost[0].what), (2, &Loss::Trashed));
     assert_eq!(outcome.unreadable[0].entry.place.unwrap().number, 5);
     cuts_are_damage(file.to_string().as_bytes(), 97);
+    let sealed = read(b"-----BEGIN PGP MESSAGE-----\n\nww0E", Some(&"right".into()));
+    assert_eq!(sealed, Err(ImportError::Unsupported { what: "OpenPGP" }));
 }
