@@ -5,10 +5,11 @@
     reason = "a test stops where something fails, and says why it was skipped"
 )]
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use smartotp_core::enrol::Enrolment;
@@ -16,7 +17,9 @@ use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{Algorithm, ChallengeEncoding, Counter, Digits, Kind, Period, TokenId};
 use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Environment, NewSlot, ProcessClock, Session, SystemEntropy};
+use smartotp_core::vault::{
+    Environment, Keystore, KeystoreError, NewSlot, ProcessClock, RecoveryKey, Session, SystemEntropy,
+};
 
 const PASSWORD: &str = "pässwörd with blanks";
 
@@ -147,4 +150,56 @@ fn the_same_script_reads_the_journal_and_finds_a_missing_record() {
     bytes.drain(74..74 + 56 + text);
     std::fs::write(journal, bytes).unwrap();
     assert!(!run_with(&["--journal"], &file, PASSWORD).status.success());
+}
+
+#[test]
+fn the_same_script_opens_by_pin_and_by_recovery_key() {
+    if !has_packages() {
+        println!("skipped: no python3 with cryptography and argon2-cffi");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.smartotp");
+    let keystore = Arc::new(Drawer::default());
+    let environment = Environment {
+        file: file.clone(),
+        entropy: Arc::new(SystemEntropy),
+        keystore: Some(keystore.clone()),
+        boot: Arc::new(ProcessClock::start()),
+    };
+    let recovery = RecoveryKey::generate(&SystemEntropy).unwrap();
+    let printed = recovery.text();
+    let slots = vec![NewSlot::Pin("258013".into(), Cost::FLOOR), NewSlot::Recovery(recovery)];
+    drop(Session::create_with(environment, slots).unwrap());
+    let secret = keystore.0.lock().unwrap().iter().find(|(name, _)| name.contains(" pin ")).unwrap().1.clone();
+    let hexadecimal: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+
+    let opens = |option, given: &str| run_with(&[option], &file, given).status.success();
+    assert!(opens("--pin", &format!("258013\n{hexadecimal}")));
+    assert!(!opens("--pin", &format!("258014\n{hexadecimal}")));
+    assert!(!opens("--pin", &format!("258013\n{}", "00".repeat(32))));
+    assert!(opens("--recovery", printed.expose()));
+    assert!(opens("--recovery", &printed.expose().to_lowercase().replace('-', " ")));
+    let other = RecoveryKey::generate(&SystemEntropy).unwrap();
+    assert!(!opens("--recovery", other.text().expose()));
+}
+
+/// A keystore that can be looked into.
+#[derive(Default)]
+struct Drawer(Mutex<HashMap<String, Vec<u8>>>);
+
+impl Keystore for Drawer {
+    fn get(&self, name: &str) -> Result<Option<Secret>, KeystoreError> {
+        Ok(self.0.lock().unwrap().get(name).cloned().map(Secret::from_bytes))
+    }
+
+    fn set(&self, name: &str, secret: &Secret) -> Result<(), KeystoreError> {
+        self.0.lock().unwrap().insert(name.to_owned(), secret.expose().to_vec());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeystoreError> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
 }
