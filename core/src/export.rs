@@ -17,24 +17,41 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aegis;
+mod bitwarden;
 mod json;
+mod migration;
 mod otpauth;
 mod sealed;
+pub mod sheet;
+mod twofas;
 mod verify;
+mod write;
 
 pub use json::Making;
 pub use verify::{VerifyError, verify};
+
+use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
 use crate::backup::{Origin, SealedError};
 use crate::secret::SecretText;
-use crate::token::{Token, TokenId};
+use crate::token::{Icon, Token, TokenId};
 use crate::vault::kdf::Cost;
 use crate::vault::{Entropy, NoEntropy, SystemEntropy};
 
 /// Every format, in the order in which they are offered: a further one is a file beside this and a line here.
-static FORMATS: &[Target] = &[sealed::TARGET, otpauth::TARGET, json::TARGET];
+static FORMATS: &[Target] = &[
+    sealed::TARGET,
+    otpauth::TARGET,
+    aegis::TARGET,
+    twofas::TARGET,
+    bitwarden::TARGET,
+    migration::TARGET,
+    sheet::TARGET,
+    json::TARGET,
+];
 
 /// What a format brings.
 struct Target {
@@ -46,10 +63,18 @@ struct Target {
     password: PasswordUse,
     /// What it has a place for, beside what codes need.
     holds: Holds,
-    /// As the reader of it is named, where the whole file is read back by one.
-    reader: Option<&'static str>,
-    /// Writes what can be written; gives the tokens that cannot.
-    write: fn(&[&Token], &Request<'_>) -> Result<(Files, Vec<TokenId>), ExportError>,
+    /// How it is read back.
+    reader: Reader,
+    /// Writes what can be written; gives what is lost beside what [`Holds`] says.
+    write: fn(&[&Token], &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError>,
+}
+
+/// How a format is read back.
+enum Reader {
+    /// By the importer of that name.
+    Import(&'static str),
+    /// As texts of QR codes or lines.
+    Texts(fn(&[u8]) -> Option<Vec<SecretText>>),
 }
 
 /// The files of one export, wiped on drop.
@@ -71,15 +96,21 @@ struct Holds {
     note: bool,
     groups: Groups,
     favourite: bool,
-    icon: bool,
+    icon: fn(&Icon) -> bool,
     parameters: bool,
 }
 
 impl Holds {
     /// Nothing but what codes need, and the names.
-    const CODES: Self = Self { note: false, groups: Groups::None, favourite: false, icon: false, parameters: false };
+    const CODES: Self = Self {
+        note: false,
+        groups: Groups::None,
+        favourite: false,
+        icon: |icon| *icon == Icon::Letter,
+        parameters: false,
+    };
     /// Everything.
-    const ALL: Self = Self { note: true, groups: Groups::Any, favourite: true, icon: true, parameters: true };
+    const ALL: Self = Self { note: true, groups: Groups::Any, favourite: true, icon: |_| true, parameters: true };
 }
 
 /// How many groups of a token.
@@ -105,6 +136,8 @@ pub struct Request<'a> {
     pub extension: &'a str,
     /// Where the tokens come from. Its time is the export's.
     pub origin: &'a Origin,
+    /// What stands on a printed sheet beside the tokens, in the user's language.
+    pub words: &'a sheet::Words<'a>,
     /// Randomness.
     pub entropy: &'a dyn Entropy,
 }
@@ -114,7 +147,14 @@ impl Default for Request<'_> {
     fn default() -> Self {
         static NOWHERE: Origin =
             Origin { vault: [0; 16], generation: 0, device: String::new(), made_at: 0, parents: Vec::new() };
-        Self { password: None, cost: Cost::DEFAULT, extension: "", origin: &NOWHERE, entropy: &SystemEntropy }
+        Self {
+            password: None,
+            cost: Cost::DEFAULT,
+            extension: "",
+            origin: &NOWHERE,
+            words: &sheet::Words::NONE,
+            entropy: &SystemEntropy,
+        }
     }
 }
 
@@ -162,6 +202,10 @@ pub struct Lost {
 pub enum Loss {
     /// The token as a whole: its kind, or one of its parameters.
     Token,
+    /// Its issuer is written otherwise.
+    Issuer,
+    /// Characters of its names that the printed font has no letters for. They are in its QR code.
+    Letters,
     /// The note.
     Note,
     /// Its groups.
@@ -266,13 +310,14 @@ impl Format {
         if tokens.is_empty() {
             return Err(ExportError::Nothing);
         }
-        let (files, left_out) = (self.0.write)(tokens, request)?;
+        let (files, mut lost) = (self.0.write)(tokens, request)?;
+        let left_out: HashSet<_> = lost.iter().filter(|lost| lost.what == Loss::Token).map(|lost| lost.token).collect();
         if left_out.len() == tokens.len() {
             return Err(ExportError::HoldsNone);
         }
-        let left_out: std::collections::HashSet<_> = left_out.into_iter().collect();
-        let lost = tokens.iter().flat_map(|token| self.0.losses(token, left_out.contains(&token.id)));
-        Ok(Written { files, lost: lost.collect() })
+        let held = tokens.iter().filter(|token| !left_out.contains(&token.id));
+        lost.extend(held.flat_map(|token| self.0.losses(token)));
+        Ok(Written { files, lost })
     }
 }
 
@@ -283,22 +328,25 @@ impl core::fmt::Debug for Format {
 }
 
 impl Target {
-    fn losses(&self, token: &Token, left_out: bool) -> Vec<Lost> {
+    /// What the format has no place for, by what it holds.
+    fn losses(&self, token: &Token) -> impl Iterator<Item = Lost> {
         let Holds { note, groups, favourite, icon, parameters } = &self.holds;
-        let further = *groups == Groups::First && token.groups.len() > 1;
         let losses = [
             (Loss::Note, !note && !token.note.is_empty()),
             (Loss::Groups, *groups == Groups::None && !token.groups.is_empty()),
-            (Loss::FurtherGroups, further),
+            (Loss::FurtherGroups, *groups == Groups::First && token.groups.len() > 1),
             (Loss::Favourite, !favourite && token.favourite),
-            (Loss::Icon, !icon && token.icon != crate::token::Icon::Letter),
+            (Loss::Icon, !icon(&token.icon)),
             (Loss::Parameters, !parameters && !token.unknown.is_empty()),
         ];
-        let lost = |what| Lost { token: token.id, what };
-        if left_out {
-            return vec![lost(Loss::Token)];
-        }
-        losses.into_iter().filter(|(_, is_lost)| *is_lost).map(|(what, _)| lost(what)).collect()
+        losses.into_iter().filter(|(_, is_lost)| *is_lost).map(|(what, _)| Lost { token: token.id, what })
+    }
+}
+
+impl Lost {
+    /// A token as a whole.
+    fn token(token: &Token) -> Self {
+        Self { token: token.id, what: Loss::Token }
     }
 }
 

@@ -86,9 +86,6 @@ pub enum SealedError {
     /// An empty password.
     #[error("the password is empty")]
     EmptyPassword,
-    /// A recovery key that is not 20 bytes long.
-    #[error("not a recovery key")]
-    RecoveryKey,
     /// The cost is outside the limits.
     #[error("the cost of the key derivation is out of bounds")]
     Cost,

@@ -3,16 +3,13 @@
 use super::sealed::{self, Header, SealedError, UnsealError, read_front};
 use super::snapshot::{self, Origin, Snapshot, WrappingKeyRecord};
 use super::words::TransferKey;
-use crate::secret::{Secret, SecretText};
+use crate::secret::SecretText;
 use crate::token::Token;
 use crate::vault::hex::Hex;
 use crate::vault::kdf::{Cost, KdfError};
 use crate::vault::keys::{Key, NONCE_LEN, TAG_LEN};
 use crate::vault::slots::Kdf;
-use crate::vault::{Entropy, NoEntropy, frame};
-
-/// Bytes of a recovery key.
-const RECOVERY_LEN: usize = 20;
+use crate::vault::{Entropy, NoEntropy, RecoveryKey, frame};
 
 /// What a set of sealed files is locked with.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +17,8 @@ const RECOVERY_LEN: usize = 20;
 pub enum Lock<'a> {
     /// A password, and what a derivation may cost.
     Password(&'a SecretText, Cost),
-    /// A recovery key: 20 random bytes.
-    Recovery(&'a Secret),
+    /// A recovery key.
+    Recovery(&'a RecoveryKey),
     /// The key of one transfer, shown as words.
     Transfer(&'a TransferKey),
 }
@@ -32,8 +29,8 @@ pub enum Lock<'a> {
 pub enum Unlock<'a> {
     /// Its password.
     Password(&'a SecretText),
-    /// The recovery key: 20 bytes.
-    Recovery(&'a Secret),
+    /// The recovery key.
+    Recovery(&'a RecoveryKey),
     /// The transfer's key, typed as words.
     Transfer(&'a TransferKey),
 }
@@ -121,8 +118,8 @@ impl Keys {
         let slot = slots.into_iter().find(|slot| slot.kind == unlock.kind()).ok_or(UnsealError::NoSuchSlot)?;
         let wrapping = match (unlock, &slot.kdf) {
             (Unlock::Password(password), Some(kdf)) => kdf.derive(password)?,
-            (Unlock::Recovery(key), None) => wrapping_key(key.expose(), &set, LockKind::Recovery),
-            (Unlock::Transfer(key), None) => wrapping_key(key.expose(), &set, LockKind::Transfer),
+            (Unlock::Recovery(key), None) => key.wrapping_key(&set),
+            (Unlock::Transfer(key), None) => key.wrapping_key(&set),
             _ => return Err(UnsealError::NoSuchSlot),
         };
         slot.unwrap(&wrapping, &set).ok_or(UnsealError::WrongKey)?;
@@ -211,9 +208,8 @@ impl Held {
                 })?;
                 (LockKind::Password, Some(kdf), wrapping)
             }
-            Lock::Recovery(key) if key.len() != RECOVERY_LEN => return Err(SealedError::RecoveryKey),
-            Lock::Recovery(key) => (LockKind::Recovery, None, wrapping_key(key.expose(), set, LockKind::Recovery)),
-            Lock::Transfer(key) => (LockKind::Transfer, None, wrapping_key(key.expose(), set, LockKind::Transfer)),
+            Lock::Recovery(key) => (LockKind::Recovery, None, key.wrapping_key(set)),
+            Lock::Transfer(key) => (LockKind::Transfer, None, key.wrapping_key(set)),
         };
         Ok(Self { kind, kdf, wrapping })
     }
@@ -266,11 +262,6 @@ fn commitment(file_key: &Key, set: &Hex<16>, text: &[u8]) -> Hex<{ Key::LEN }> {
 
 fn payload_key(file_key: &Key, set: &Hex<16>) -> Key {
     file_key.derive(set, &[b"payload"])
-}
-
-/// The wrapping key of random bytes that need no slow derivation.
-fn wrapping_key(bytes: &[u8], set: &Hex<16>, kind: LockKind) -> Key {
-    Key::derive_from(bytes, set, &[kind.name().as_bytes()])
 }
 
 impl From<KdfError> for UnsealError {

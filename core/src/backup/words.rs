@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::secret::{Secret, SecretText};
+use crate::vault::hex::Hex;
+use crate::vault::keys::Key;
 use crate::vault::{Entropy, NoEntropy};
 
 /// How many words a key has.
@@ -63,11 +65,11 @@ impl TransferKey {
     #[must_use]
     pub fn to_words(&self) -> SecretText {
         let list: Vec<&str> = LIST.lines().collect();
-        let check = check(self.expose());
+        let check = check(self.0.expose());
         // Reserved whole: words have eight letters at most.
         let mut text = Zeroizing::new(String::with_capacity(WORDS * 9));
         let (mut held, mut bits) = (0_u32, 0_u32);
-        for byte in self.expose().iter().copied().chain([check]) {
+        for byte in self.0.expose().iter().copied().chain([check]) {
             held = (held << 8 | u32::from(byte)) & 0x7_FFFF;
             bits += 8;
             if bits >= BITS {
@@ -114,8 +116,9 @@ impl TransferKey {
         Ok(Self(Secret::from_bytes(core::mem::take(&mut *bytes))))
     }
 
-    pub(super) fn expose(&self) -> &[u8] {
-        self.0.expose()
+    /// The wrapping key of a transfer's slot.
+    pub(super) fn wrapping_key(&self, set: &Hex<16>) -> Key {
+        Key::derive_from(self.0.expose(), set, &[b"transfer"])
     }
 }
 
@@ -154,7 +157,7 @@ mod tests {
     #[test]
     fn a_key_is_eight_words_and_comes_back() {
         let key = TransferKey(Secret::from_bytes(vec![0; KEY_LEN]));
-        assert_eq!(key.to_words().expose(), "abandon abandon abandon abandon abandon abandon abandon abstract");
+        assert_eq!(key.to_words().expose(), "abandon abandon abandon abandon abandon abandon abandon ability");
         for _ in 0..200 {
             let key = TransferKey::random(&SystemEntropy).unwrap();
             let words = key.to_words();
@@ -166,7 +169,7 @@ mod tests {
     #[test]
     fn words_as_people_type_them() {
         let key = TransferKey(Secret::from_bytes(vec![0; KEY_LEN]));
-        let typed = "  Abandon, ABANDON - aban abandon\nabandon abandon aband  abstract.";
+        let typed = "  Abandon, ABANDON - aban abandon\nabandon abandon aband  ability.";
         assert_eq!(TransferKey::from_words(typed), Ok(key));
         assert_eq!(beginning_with("Zo").collect::<Vec<_>>(), ["zone", "zoo"]);
     }

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use super::{ExportError, Files, Groups, Holds, PasswordUse, Request, Target};
+use super::{ExportError, Files, Groups, Holds, Lost, PasswordUse, Reader, Request, Target};
 use crate::secret::SecretText;
-use crate::token::{ChallengeEncoding, Digits, Kind, KindName, Token, TokenId};
+use crate::token::{ChallengeEncoding, Digits, Kind, KindName, Token};
 use crate::vault::wiped::Wiped;
 
 pub(super) const TARGET: Target = Target {
@@ -15,7 +15,7 @@ pub(super) const TARGET: Target = Target {
     extensions: &["json"],
     password: PasswordUse::Never,
     holds: Holds { note: true, groups: Groups::Any, favourite: true, ..Holds::CODES },
-    reader: Some("json"),
+    reader: Reader::Import("json"),
     write,
 };
 
@@ -99,7 +99,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<TokenId>), ExportError> {
+fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError> {
     let secrets: Vec<SecretText> = tokens.iter().map(|token| token.secret.to_base32()).collect();
     let entries: Vec<Entry<'_>> =
         tokens.iter().zip(&secrets).map(|(token, secret)| Entry::of(token, secret.expose())).collect();

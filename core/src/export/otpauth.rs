@@ -2,21 +2,21 @@
 
 use zeroize::Zeroizing;
 
-use super::{ExportError, Files, Holds, PasswordUse, Request, Target};
+use super::{ExportError, Files, Holds, Lost, PasswordUse, Reader, Request, Target};
 use crate::enrol::otpauth;
 use crate::secret::SecretText;
-use crate::token::{Token, TokenId};
+use crate::token::Token;
 
 pub(super) const TARGET: Target = Target {
     name: "otpauth",
     extensions: &["txt"],
     password: PasswordUse::Never,
     holds: Holds { parameters: true, ..Holds::CODES },
-    reader: Some("text"),
+    reader: Reader::Import("text"),
     write,
 };
 
-fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<TokenId>), ExportError> {
+fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError> {
     let links: Vec<SecretText> = tokens.iter().map(|token| otpauth::write(token)).collect();
     Ok((vec![lines(&links)], Vec::new()))
 }

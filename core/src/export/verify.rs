@@ -1,6 +1,7 @@
 //! What was written, read back with our own readers and compared: only then is an export done.
 
-use super::{Format, Loss, Lost, Request};
+use super::otpauth::lines;
+use super::{Format, Loss, Lost, Reader, Request};
 use crate::enrol::{Enrolment, names};
 use crate::import::{self, ImportError};
 use crate::token::{Token, TokenId};
@@ -53,8 +54,15 @@ pub fn verify(
 }
 
 fn read_back(format: Format, files: &[&[u8]], request: &Request<'_>) -> Result<Vec<Enrolment>, ImportError> {
-    let reader = format.0.reader.and_then(import::Format::named);
-    let (outcome, mut errors) = import::read_all(files, request.password, reader);
+    let (outcome, mut errors) = match &format.0.reader {
+        Reader::Import(name) => import::read_all(files, request.password, import::Format::named(name)),
+        Reader::Texts(texts) => {
+            let texts: Option<Vec<_>> = files.iter().map(|file| texts(file)).collect();
+            let texts: Vec<_> = texts.ok_or(ImportError::Damaged)?.into_iter().flatten().collect();
+            let text = lines(&texts);
+            import::read_all(&[&text], None, import::Format::named("text"))
+        }
+    };
     match errors.pop() {
         Some((_, error)) => Err(error),
         None if !outcome.unreadable.is_empty() => Err(ImportError::NoTokens { unreadable: outcome.unreadable }),
@@ -71,7 +79,7 @@ fn is_same(read: &Enrolment, token: &Token, is_lost: impl Fn(Loss) -> bool) -> b
     };
     read.secret == token.secret
         && read.kind == token.kind
-        && clean(&read.issuer, &token.issuer)
+        && (clean(&read.issuer, &token.issuer) || is_lost(Loss::Issuer))
         && clean(&read.account, &token.account)
         && (read.note == token.note || is_lost(Loss::Note))
         && (read.groups == groups || is_lost(Loss::Groups))

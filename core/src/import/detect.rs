@@ -2,11 +2,16 @@
 
 use super::found::Found;
 use super::input::Input;
-use super::{ImportError, MAX_BYTES, aegis, andotp, bitwarden, ente, lastpass, picture, proton, stratum, text, twofas};
+use super::{
+    ImportError, MAX_BYTES, aegis, andotp, bitwarden, ente, lastpass, own_json, picture, proton, sealed, stratum, text,
+    twofas,
+};
 use crate::secret::SecretText;
 
 /// Every format, the pickier first: a further one is a file beside this and a line here.
 static FORMATS: &[Source] = &[
+    Source { name: "sealed", fits: sealed::fits, read: sealed::read },
+    Source { name: "json", fits: own_json::fits, read: own_json::read },
     Source { name: "picture", fits: picture::fits, read: picture::read },
     Source { name: "aegis", fits: aegis::fits, read: aegis::read },
     Source { name: "2fas", fits: twofas::fits, read: twofas::read },

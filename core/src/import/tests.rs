@@ -95,7 +95,7 @@ fn an_export_over_several_files() {
 #[test]
 fn a_format_can_be_named() {
     let mut names: Vec<_> = Format::all().map(Format::name).collect();
-    assert!(names.starts_with(&["picture"]) && names.contains(&"text"));
+    assert!(names.starts_with(&["sealed", "json", "picture"]) && names.contains(&"text"));
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     let text = Format::named("TEXT");

@@ -10,6 +10,11 @@
 
 use std::time::Duration;
 
+use rxing::common::BitMatrix;
+use rxing::qrcode::decoder::qrcode_decoder::decode_bitmatrix;
+
+use super::write::Modules;
+
 mod cascade;
 mod codewords;
 mod decode;
@@ -105,6 +110,18 @@ pub fn luma(luma: Luma<'_>, budget: Budget) -> Result<Vec<String>, ReadError> {
 pub fn rgba(bytes: &[u8], width: usize, height: usize, budget: Budget) -> Result<Vec<String>, ReadError> {
     let search = Search::within(budget);
     read(Grey::from_rgba(bytes, width, height)?, search)
+}
+
+/// What a code says whose modules are known, without looking for it in a picture: to check what was drawn.
+pub(crate) fn modules(modules: &Modules) -> Option<String> {
+    let side = u32::try_from(modules.side()).ok()?;
+    let mut matrix = BitMatrix::new(side, side).ok()?;
+    for (x, y, run) in modules.runs() {
+        matrix.setRegion(u32::try_from(x).ok()?, u32::try_from(y).ok()?, u32::try_from(run).ok()?, 1).ok()?;
+    }
+    // A reader's panic is a code that cannot be read.
+    let decoded = std::panic::catch_unwind(|| decode_bitmatrix(&matrix).ok().map(|code| code.getText().to_owned()));
+    decoded.ok().flatten()
 }
 
 fn read(grey: Grey, search: Search) -> Result<Vec<String>, ReadError> {

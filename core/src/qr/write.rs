@@ -10,6 +10,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 const QUIET_ZONE: usize = 4;
 /// Widest module of a picture, in pixels; the largest code is then 5,920 pixels wide.
 const MAX_PIXELS_PER_MODULE: u32 = 32;
+/// Modules a side of the largest code, version 40.
+const MAX_SIDE: usize = 177;
 
 /// A QR code's modules, without the quiet zone.
 pub struct Modules {
@@ -28,10 +30,48 @@ impl Modules {
     /// # Errors
     /// [`TooLong`].
     pub fn encode(text: &str) -> Result<Self, TooLong> {
-        let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| TooLong)?;
+        QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| TooLong).and_then(|code| Self::of(&code))
+    }
+
+    /// The same with error correction L, for what is shown on a screen again and again: larger modules, and another frame
+    /// comes anyway.
+    ///
+    /// # Errors
+    /// [`TooLong`].
+    pub fn encode_frame(text: &str) -> Result<Self, TooLong> {
+        QrCode::encode_text(text, QrCodeEcc::Low).map_err(|_| TooLong).and_then(|code| Self::of(&code))
+    }
+
+    fn of(code: &QrCode) -> Result<Self, TooLong> {
         let side = code.size();
         let dark = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| code.get_module(x, y)).collect();
         Ok(Self { side: usize::try_from(side).map_err(|_| TooLong)?, dark })
+    }
+
+    /// Runs of dark modules as (x, y, length), from the code's own corner: what vector pictures draw.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        (0..self.side).flat_map(move |y| {
+            let mut x = 0;
+            std::iter::from_fn(move || {
+                x += (x..self.side).take_while(|&x| !self.dark(x, y)).count();
+                let run = (x..self.side).take_while(|&x| self.dark(x, y)).count();
+                x += run;
+                (run > 0).then(|| (x - run, y, run))
+            })
+        })
+    }
+
+    /// The code that was drawn by such runs; `None` where they lie outside of it.
+    pub(crate) fn from_runs(side: usize, runs: impl Iterator<Item = (usize, usize, usize)>) -> Option<Self> {
+        let mut dark = vec![false; side.checked_mul(side).filter(|_| side <= MAX_SIDE)?];
+        for (x, y, run) in runs {
+            let start = y.checked_mul(side)?.checked_add(x)?;
+            if x.checked_add(run)? > side {
+                return None;
+            }
+            dark.get_mut(start..start + run)?.fill(true);
+        }
+        Some(Self { side, dark })
     }
 
     /// Modules in a row and in a column.
@@ -102,19 +142,31 @@ impl Modules {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
              <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\""
         );
-        for y in 0..side {
-            let mut x = 0;
-            while x < side {
-                let run = (x..side).take_while(|&x| self.dark_in_zone(x, y)).count();
-                if run > 0 {
-                    // Writing to a string cannot fail.
-                    let _ = write!(svg, "M{x} {y}h{run}v1H{x}z");
-                }
-                x += run.max(1);
-            }
+        for (x, y, run) in self.runs() {
+            let (x, y) = (x + QUIET_ZONE, y + QUIET_ZONE);
+            // Writing to a string cannot fail.
+            let _ = write!(svg, "M{x} {y}h{run}v1H{x}z");
         }
         svg.push_str("\"/></svg>\n");
         svg
+    }
+
+    /// The code of an SVG that [`Modules::to_svg`] made.
+    pub(crate) fn from_svg(svg: &str) -> Option<Self> {
+        let (_, rest) = svg.split_once("viewBox=\"0 0 ")?;
+        let (side, rest) = rest.split_once(' ')?;
+        let side = side.parse::<usize>().ok()?.checked_sub(2 * QUIET_ZONE)?;
+        let (_, path) = rest.rsplit_once("d=\"M")?;
+        let (path, _) = path.split_once('"')?;
+        let run = |run: &str| {
+            let (x, rest) = run.split_once(' ')?;
+            let (y, rest) = rest.split_once('h')?;
+            let (length, _) = rest.split_once('v')?;
+            let from_zone = |text: &str| text.parse::<usize>().ok()?.checked_sub(QUIET_ZONE);
+            Some((from_zone(x)?, from_zone(y)?, length.parse().ok()?))
+        };
+        let runs: Option<Vec<_>> = path.split('M').map(run).collect();
+        Self::from_runs(side, runs?.into_iter())
     }
 
     /// Whether a module is dark, counted from the quiet zone's corner.
@@ -165,6 +217,15 @@ mod tests {
         assert_eq!(text.lines().count(), side.div_ceil(2));
         assert!(text.lines().all(|line| line.chars().count() == side));
         assert!(text.lines().take(2).all(|line| line.chars().all(|c| c == '█')));
+    }
+
+    #[test]
+    fn a_vector_picture_can_be_read_again() {
+        let code = Modules::encode("otpauth://totp/a?secret=MFRGGZDFMZTWQ2LK").unwrap();
+        assert_eq!(Modules::from_svg(&code.to_svg()).unwrap().dark, code.dark);
+        assert_eq!(Modules::from_runs(code.side(), code.runs()).unwrap().dark, code.dark);
+        assert!(Modules::from_svg("<svg").is_none() && Modules::from_runs(5, [(3, 0, 3)].into_iter()).is_none());
+        assert!(Modules::from_runs(5, [(0, 5, 1)].into_iter()).is_none());
     }
 
     #[test]

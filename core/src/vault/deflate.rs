@@ -10,7 +10,7 @@ use miniz_oxide::{DataFormat, deflate::CompressionLevel};
 use zeroize::Zeroizing;
 
 /// Deflates. The fastest level: secrets do not shrink, and names shrink well enough.
-pub(super) fn deflate(text: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn deflate(text: &[u8]) -> Zeroizing<Vec<u8>> {
     // What the format can grow by at most: five bytes for each stored block, and the end.
     let mut out = Zeroizing::new(vec![0; text.len() + text.len() / 8 + 256]);
     let mut compressor = Box::new(CompressorOxide::with_format_and_level(DataFormat::Raw, CompressionLevel::BestSpeed));
@@ -24,7 +24,7 @@ pub(super) fn deflate(text: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// Inflates to exactly `length` bytes; `None` for anything else. What comes after the last block is not looked at.
-pub(super) fn inflate(deflated: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn inflate(deflated: &[u8], length: usize) -> Option<Zeroizing<Vec<u8>>> {
     let mut out = Zeroizing::new(Vec::new());
     out.try_reserve_exact(length).ok()?;
     out.resize(length, 0);
@@ -32,4 +32,23 @@ pub(super) fn inflate(deflated: &[u8], length: usize) -> Option<Zeroizing<Vec<u8
     let mut decompressor = Box::<DecompressorOxide>::default();
     let (status, _, written) = decompress(&mut decompressor, deflated, &mut out, 0, flags);
     (status == TINFLStatus::Done && written == length).then_some(out)
+}
+
+/// The same in zlib's wrapping (RFC 1950), as PDF has it.
+pub(crate) fn zlib(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let deflated = deflate(text);
+    let mut out = Zeroizing::new(Vec::with_capacity(deflated.len() + 6));
+    out.extend_from_slice(&[0x78, 0x01]);
+    out.extend_from_slice(&deflated);
+    // In pieces so short that the sums don't overflow.
+    let (mut a, mut b) = (1_u32, 0_u32);
+    for piece in text.chunks(5_000) {
+        for byte in piece {
+            a += u32::from(*byte);
+            b += a;
+        }
+        (a, b) = (a % 65_521, b % 65_521);
+    }
+    out.extend_from_slice(&(b << 16 | a).to_be_bytes());
+    out
 }

@@ -12,13 +12,13 @@ impl Wiped {
         Self(Zeroizing::new(Vec::with_capacity(capacity)))
     }
 
-    pub(crate) fn into_inner(self) -> Zeroizing<Vec<u8>> {
-        self.0
+    /// How many bytes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
-}
 
-impl io::Write for Wiped {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    /// Puts bytes behind the others.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
             // `Vec` would free the old memory as it is.
@@ -27,6 +27,16 @@ impl io::Write for Wiped {
             self.0 = larger;
         }
         self.0.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn into_inner(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+}
+
+impl io::Write for Wiped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.push(bytes);
         Ok(bytes.len())
     }
 

@@ -1,6 +1,6 @@
 //! The sender: frames without end.
 
-use raptorq::Encoder;
+use raptorq::{Encoder, EncodingPacket};
 use sha2::{Digest as _, Sha256};
 
 use super::MAX_BYTES;
@@ -15,6 +15,8 @@ pub struct TooLarge;
 pub struct Frames {
     encoder: Encoder,
     transfer: Transfer,
+    /// The file itself, cut.
+    source: Vec<EncodingPacket>,
     next: u32,
 }
 
@@ -29,7 +31,9 @@ impl Frames {
         let id = Sha256::digest(file).first_chunk().copied().unwrap_or_default();
         let transfer = Transfer { id, bytes: file.len(), symbol };
         debug_assert!(file.len() <= MAX_BYTES);
-        Ok(Self { encoder: Encoder::new(file, transfer.information()), transfer, next: 0 })
+        let encoder = Encoder::new(file, transfer.information());
+        let source = encoder.get_block_encoders().iter().flat_map(|block| block.source_packets()).collect();
+        Ok(Self { encoder, transfer, source, next: 0 })
     }
 
     /// How many frames it takes at least.
@@ -43,15 +47,16 @@ impl Iterator for Frames {
     type Item = String;
 
     fn next(&mut self) -> Option<String> {
-        let block = self.encoder.get_block_encoders().first()?;
-        let symbols = self.transfer.symbols();
         let number = self.next;
         // 24 bits: at ten frames a second nobody sees them all.
         self.next = (self.next + 1) & 0xFF_FFFF;
         // The file itself first, then sums of it.
-        let packet = match number.checked_sub(symbols) {
-            None => block.source_packets().into_iter().nth(number as usize)?,
-            Some(repair) => block.repair_packets(repair, 1).pop()?,
+        let packet = match self.source.get(number as usize) {
+            Some(packet) => packet.clone(),
+            None => {
+                let repair = number.saturating_sub(self.transfer.symbols());
+                self.encoder.get_block_encoders().first()?.repair_packets(repair, 1).pop()?
+            }
         };
         let (payload, symbol) = packet.split();
         Some(Frame { transfer: self.transfer, number: payload.encoding_symbol_id(), symbol }.to_text())
