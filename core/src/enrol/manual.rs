@@ -82,6 +82,15 @@ pub fn check_key(key: &str, kind: KindName, protectimus_checksum: bool) -> KeyCh
     }
 }
 
+/// Whether a typed key is one without check characters, by its length alone: as it is, an encoder writes it; without its last
+/// two characters, which fit no rule, none does.
+#[must_use]
+pub fn is_whole(key: &str) -> bool {
+    let as_checked = check_key(key, KindName::Totp, true);
+    let whole = check_key(key, KindName::Totp, false);
+    as_checked.checksum_unsure && whole.bad.is_none() && !whole.hex && matches!(whole.read_as.expose().len() % 8, 0 | 5)
+}
+
 /// The form as an enrolment.
 ///
 /// Positions in errors are those of [`KeyCheck::read_as`].

@@ -47,15 +47,24 @@ pub(crate) fn whole(issuer: &str, account: &str) -> String {
 }
 
 /// A name without blanks around it and without what would deceive on a screen or act in a terminal: control characters,
-/// line breaks, bidirectional overrides.
+/// line breaks, and what is not seen but changes what is.
 pub(crate) fn clean(name: &str) -> String {
-    let shown = |c: &char| {
-        !c.is_control()
-            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
-    };
-    let name: String =
-        name.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }).filter(shown).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_unseen(*c))
+        .collect();
     name.trim().to_owned()
+}
+
+/// Format characters (Unicode Cf) and others without a shape of their own: with them two names look alike that are not, or
+/// read backwards. The joiners U+200C and U+200D stay: Persian, Hindi and emoji are misspelt without them.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -100,5 +109,27 @@ mod tests {
     fn names_cannot_steer_a_screen() {
         assert_eq!(clean(" a\u{1b}[31m\u{202e}b\nc\u{0} "), "a[31mb c");
         assert_eq!(clean("Привет 日本 👩‍💻"), "Привет 日本 👩‍💻");
+    }
+
+    #[test]
+    fn names_that_look_alike_are_alike() {
+        for unseen in [
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{3164}',
+            '\u{e0041}',
+        ] {
+            assert_eq!(clean(&format!("Git{unseen}Hub{unseen}")), "GitHub", "{unseen:?}");
+        }
+        assert_eq!(clean("می\u{200c}خواهم"), "می\u{200c}خواهم", "a joiner that spelling needs");
     }
 }

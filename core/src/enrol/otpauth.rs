@@ -38,11 +38,16 @@ pub fn read(uri: &str, pin: Option<&SecretText>) -> Result<Enrolment, EnrolError
     }
 }
 
-/// The decoded label of an `otpauth` URI, to name an entry that cannot be read. Other schemes have none: what stands there
-/// may be the secret.
+/// The decoded label of an `otpauth` or `motp` URI, to name an entry that cannot be read. Other schemes have none: what stands
+/// there may be the secret.
 pub(crate) fn label(uri: &str) -> Option<String> {
-    let uri = Uri::split(uri).ok().filter(|uri| matches!(uri.scheme.as_str(), "otpauth" | "apple-otpauth"))?;
-    let label = names::clean(decode(uri.type_and_label().1, Plus::Literal).expose());
+    let uri = Uri::split(uri).ok()?;
+    let raw = match uri.scheme.as_str() {
+        "otpauth" | "apple-otpauth" => uri.type_and_label().1,
+        "motp" if uri.query.iter().any(|(name, _)| name.eq_ignore_ascii_case("secret")) => uri.path,
+        _ => return None,
+    };
+    let label = names::clean(decode(raw, Plus::Literal).expose());
     (!label.is_empty()).then_some(label)
 }
 

@@ -1,5 +1,5 @@
-//! A URI in its parts, as forgiving as the apps that write them: raw blanks and Unicode are taken as they are, and `#`
-//! starts no fragment (labels carry it unescaped).
+//! A URI in its parts, as forgiving as the apps that write them: raw blanks and Unicode are taken as they are, and a `#` in a
+//! label starts no fragment, since labels carry it unescaped. One at the end of the query does, and is left out.
 
 use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
@@ -44,7 +44,7 @@ impl<'a> Uri<'a> {
         let (scheme, rest) = scheme(text).ok_or(EnrolError::Unknown)?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut parameters = Vec::new();
-        for piece in query.split('&') {
+        for piece in without_fragment(query).split('&') {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
             let name = decode(name, Plus::Blank).expose().trim().to_owned();
             if name.is_empty() {
@@ -62,6 +62,16 @@ impl<'a> Uri<'a> {
     pub(super) fn type_and_label(&self) -> (String, &'a str) {
         let (kind, label) = self.path.split_once('/').unwrap_or((self.path, ""));
         (kind.trim().to_lowercase(), label.strip_suffix('/').unwrap_or(label))
+    }
+}
+
+/// A query without the fragment after it. A `#` before another parameter is one that a writer forgot to escape: ending there
+/// would lose the rest.
+fn without_fragment(query: &str) -> &str {
+    let last = query.rfind('&').map_or(0, |end| end + 1);
+    match query.get(last..).and_then(|parameter| parameter.find('#')) {
+        Some(at) => query.get(..last + at).unwrap_or(query),
+        None => query,
     }
 }
 
@@ -111,6 +121,19 @@ mod tests {
             assert!(scheme(text).is_none(), "{text}");
         }
         assert_eq!(scheme("\u{feff} OTPAUTH://x\r\n"), Some(("otpauth".to_owned(), "//x")));
+    }
+
+    #[test]
+    fn a_fragment_is_no_part_of_the_last_parameter() {
+        let values = |text: &str| {
+            let query = Uri::split(text).map(|uri| uri.query).unwrap_or_default();
+            query.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect::<Vec<_>>()
+        };
+        assert_eq!(values("otpauth://totp/a?issuer=b&secret=AAAA#top"), ["issuer=b", "secret=AAAA"]);
+        assert_eq!(values("otpauth://totp/a #1?secret=AAAA#"), ["secret=AAAA"]);
+        assert_eq!(values("otpauth://totp/a?issuer=b #1&secret=AAAA"), ["issuer=b #1", "secret=AAAA"]);
+        assert_eq!(values("otpauth://totp/a?secret=AAAA&issuer=b%231"), ["secret=AAAA", "issuer=b#1"]);
+        assert_eq!(values("otpauth://totp/a?#secret=AAAA"), [""; 0]);
     }
 
     #[test]
