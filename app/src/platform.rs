@@ -9,6 +9,8 @@ mod keystore;
 pub(crate) mod limits;
 mod memory;
 mod places;
+#[cfg(not(target_os = "ios"))]
+mod timed_clipboard;
 
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;

@@ -1,8 +1,5 @@
 //! Android's clipboard. A code is marked as sensitive, so that the system shows no preview of it and no history keeps it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use jni::errors::Result;
 use jni::objects::JObject;
 use jni::{Env, jni_sig, jni_str};
@@ -10,63 +7,48 @@ use smartotp_core::secret::SecretText;
 use smartotp_ui::services::{Clip, Clipboard};
 
 use super::java;
-use crate::platform::background;
+use crate::platform::timed_clipboard::{Board, Timed};
 
-/// The clipboard, and the code that we put there last.
-#[derive(Default)]
-pub(super) struct AndroidClipboard(Arc<Mutex<Held>>);
+/// The clipboard.
+pub(super) struct AndroidClipboard(Timed<Manager>);
 
-#[derive(Default)]
-struct Held {
-    code: Option<SecretText>,
-    /// Counts the copies, so that an older copy's timer leaves a newer copy alone.
-    copies: u64,
-}
-
-impl Held {
-    /// Takes our code away, unless somebody copied something else since.
-    fn clear_ours(&mut self) {
-        let Some(code) = self.code.take() else { return };
-        if read_text().map(SecretText::new).is_ok_and(|text| text == code) {
-            let _ = write_text("");
-        }
+impl Default for AndroidClipboard {
+    fn default() -> Self {
+        Self(Timed::new(Manager))
     }
 }
 
-fn locked(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
+/// The system's `ClipboardManager`, asked for anew each time.
+struct Manager;
+
+impl Board for Manager {
+    fn text(&mut self) -> Option<SecretText> {
+        read_text().ok().map(SecretText::new)
+    }
+
+    fn put(&mut self, code: &SecretText) -> bool {
+        write_text(code.expose()).is_ok()
+    }
+
+    fn clear(&mut self) {
+        let _ = write_text("");
+    }
 }
 
 impl Clipboard for AndroidClipboard {
     fn read(&self) -> Clip {
-        match read_text() {
-            Ok(text) if !text.trim().is_empty() => Clip::Text(SecretText::new(text)),
+        match self.0.with(Manager::text) {
+            Some(text) if !text.expose().trim().is_empty() => Clip::Text(text),
             _ => Clip::Nothing,
         }
     }
 
     fn copy_sensitive(&self, text: &SecretText, clear_after_seconds: u32) -> bool {
-        let mut held = locked(&self.0);
-        if write_text(text.expose()).is_err() {
-            return false;
-        }
-        held.code = Some(text.duplicate());
-        held.copies += 1;
-        if clear_after_seconds > 0 {
-            let (all, copy) = (Arc::clone(&self.0), held.copies);
-            background::spawn(async move {
-                tokio::time::sleep(Duration::from_secs(clear_after_seconds.into())).await;
-                let mut held = locked(&all);
-                if held.copies == copy {
-                    held.clear_ours();
-                }
-            });
-        }
-        true
+        self.0.copy(text, clear_after_seconds)
     }
 
     fn clear_now(&self) {
-        locked(&self.0).clear_ours();
+        self.0.clear();
     }
 }
 
