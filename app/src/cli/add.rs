@@ -5,7 +5,7 @@ mod links;
 use std::path::PathBuf;
 
 use clap::Args;
-use smartotp_core::enrol::{EnrolError, Warning, manual};
+use smartotp_core::enrol::{EnrolError, Warning, manual, protectimus};
 use smartotp_core::secret::SecretText;
 use smartotp_core::token::{Algorithm, ChallengeEncoding, KindName};
 
@@ -65,9 +65,12 @@ struct Form {
     /// How an OCRA token reads numeric challenges: rfc or ascii
     #[arg(long, value_name = "ENCODING", value_parser = parse_encoding)]
     encoding: Option<ChallengeEncoding>,
-    /// The key ends in two Protectimus check characters
+    /// The key ends in two Protectimus check characters: so it is for the issuer Protectimus, if nothing else is said
     #[arg(long)]
     protectimus_checksum: bool,
+    /// The key has no check characters, though the issuer is Protectimus
+    #[arg(long, conflicts_with = "protectimus_checksum")]
+    no_protectimus_checksum: bool,
 }
 
 fn parse_kind(text: &str) -> Result<KindName, &'static str> {
@@ -121,6 +124,7 @@ impl Form {
             }
         };
         let kind = self.r#type.unwrap_or(if self.suite.is_some() { KindName::Ocra } else { KindName::Totp });
+        let protectimus_checksum = self.has_checksum(&key, kind);
         let form = manual::Form {
             issuer: self.issuer.clone().unwrap_or_default(),
             account: self.account.clone().unwrap_or_default(),
@@ -133,10 +137,20 @@ impl Form {
             suite: self.suite.clone().unwrap_or_default(),
             encoding: self.encoding,
             pin: pin.unwrap_or_default(),
-            protectimus_checksum: self.protectimus_checksum,
+            protectimus_checksum,
         };
         let enrolment = manual::enrol(&form).map_err(|error| unreadable_key(&form, &error))?;
         Ok(Incoming { enrolments: vec![enrolment], ..Incoming::default() })
+    }
+}
+
+impl Form {
+    /// Whether the key ends in check characters: as the user says, else as it is usual for the issuer.
+    fn has_checksum(&self, key: &SecretText, kind: KindName) -> bool {
+        let usual = self.issuer.as_deref().is_some_and(protectimus::is_issuer)
+            && matches!(kind, KindName::Totp | KindName::Hotp | KindName::Ocra)
+            && !manual::is_whole(key.expose());
+        self.protectimus_checksum || (usual && !self.no_protectimus_checksum)
     }
 }
 

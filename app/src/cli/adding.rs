@@ -76,7 +76,10 @@ pub(super) fn add_all(context: &Context<'_>, incoming: Incoming, dry_run: bool) 
     tell_warnings(&enrolments, context.out);
     let mut report = Report { unreadable, lost, dry_run, ..Report::default() };
     match session.as_mut().filter(|_| !dry_run) {
-        Some(session) => report.add(session, enrolments)?,
+        Some(session) => {
+            report.add(session, enrolments)?;
+            context.tidy(session);
+        }
         None => report.preview(&contents(session.as_ref()), enrolments),
     }
     Ok(report)

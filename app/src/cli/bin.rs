@@ -33,6 +33,7 @@ impl Remove {
             return Err(Failure::new(Exit::Failed, "cancelled", tr!("Nothing was changed.")));
         }
         session.remove(&[id], code::now())?;
+        context.tidy(&mut session);
         if context.out.json {
             return context.out.result(&listed);
         }
@@ -55,6 +56,7 @@ impl Restore {
         let token = context.one_of(binned(&session), &self.query)?;
         let (id, name, listed) = (token.id, name_of(token), Listed::from(token));
         session.restore(&[id])?;
+        context.tidy(&mut session);
         if context.out.json {
             return context.out.result(&listed);
         }
@@ -136,6 +138,7 @@ impl Empty {
         if !ids.is_empty() {
             session.purge(&ids)?;
         }
+        context.tidy(&mut session);
         if context.out.json {
             return context.out.result(&listed);
         }

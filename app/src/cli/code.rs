@@ -47,6 +47,9 @@ impl Code {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut session = context.open()?;
         let rows = self.rows(&mut session, true)?;
+        if rows.iter().any(Row::is_used) && !self.peek {
+            context.tidy(&mut session);
+        }
         if self.watch {
             return watch::run(self, context, &mut session, rows);
         }

@@ -66,6 +66,7 @@ impl Edit {
         let mut session = context.open()?;
         let id = context.one_of(session.contents().tokens().iter(), &self.query)?.id;
         session.edit(id, self.changes.into())?;
+        context.tidy(&mut session);
         let token = session.contents().token(id).ok_or(vault::ChangeError::NoSuchToken)?;
         if context.out.json {
             return context.out.result(&Listed::from(token));

@@ -80,6 +80,7 @@ fn change(context: &Context<'_>, session: &mut Session, group: &str, name: Optio
         }
         other => other?,
     };
+    context.tidy(session);
     if context.out.json {
         return list(context, session);
     }

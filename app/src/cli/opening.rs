@@ -7,6 +7,7 @@ use smartotp_core::vault::{
     Contents, Credential, Environment, Notice, OpenError, Session, SlotKind, SystemEntropy, VaultInfo,
 };
 
+use super::code;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use crate::platform::boot::SystemBoot;
@@ -83,6 +84,15 @@ impl Context<'_> {
             self.tell(&notice);
         }
         Ok(session)
+    }
+
+    /// To be called after a change: deletes for good what has been in the bin for 30 days, and tells what was noticed.
+    pub(super) fn tidy(&self, session: &mut Session) {
+        // Next time, if it can't be written now: what was asked for is done.
+        let _ = session.purge_expired(code::now());
+        for notice in session.take_notices() {
+            self.tell(&notice);
+        }
     }
 
     fn tell(&self, notice: &Notice) {

@@ -109,6 +109,9 @@ impl Sign {
             encoding: self.encoding,
         };
         let (answer, counter) = session.sign(id, &request)?;
+        if counter.is_some() {
+            context.tidy(&mut session);
+        }
         if !context.out.json {
             return context.out.line(answer.as_str());
         }

@@ -129,6 +129,7 @@ impl Password {
         let mut session = context.open_sensitive(self.yes)?;
         let password = self.new.get()?;
         session.change_lock(NewSlot::Password(password, calibrated()))?;
+        context.tidy(&mut session);
         context.out.done(tr!("The vault has its new password. Older copies and backups keep the old one."))
     }
 }

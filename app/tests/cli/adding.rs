@@ -120,6 +120,40 @@ fn check_characters_are_stripped_and_never_a_refusal() {
 }
 
 #[test]
+fn check_characters_are_expected_of_protectimus_and_nobody_else() {
+    let home = Home::new();
+    let add = |issuer: &str, account: &str, key: &str, more: &[&str]| {
+        let file = home.file("key", key);
+        let args = ["add", "--issuer", issuer, "--account", account, "--secret-file", file.to_str().unwrap()];
+        home.run(&[&args[..], more].concat())
+    };
+    assert_eq!(add("Protectimus", "checked", "bbm6tcmgp5d2wjw297", &[]).code, 0);
+    let plain = add("ACME", "plain", "bbm6tcmgp5d2wjw2", &[]);
+    assert!(plain.out.contains("already here"), "the same key: {plain:?}");
+    let refused = add("Protectimus", "refused", "bbm6tcmgp5d2wjw297", &["--no-protectimus-checksum"]);
+    assert_eq!(refused.code, 6, "{refused:?}");
+    // A key that an encoder wrote, whose end fits no rule, has no check characters.
+    assert_eq!(add("Protectimus", "whole", "GEZDGNBVGY3TQOJQ", &[]).code, 0);
+    let same = add("ACME", "same", "GEZDGNBVGY3TQOJQ", &[]);
+    assert!(same.out.contains("already here"), "{same:?}");
+    let cut = add("Protectimus", "cut", "GEZDGNBVGY3TQOJQ", &["--protectimus-checksum"]);
+    assert!(cut.out.contains("Added") && cut.err.contains("check characters"), "{cut:?}");
+}
+
+#[test]
+fn links_that_carry_no_pin_take_the_one_from_the_file() {
+    let home = Home::new();
+    let pin = home.file("pin", "1234\n");
+    let link = "motp://M:mira?secret=e3152afee62599c8";
+    let without = home.feed(&["add", "-"], link);
+    assert_eq!(without.code, 6);
+    assert!(without.err.contains("--pin-file"), "{without:?}");
+    let with = home.feed(&["add", "-", "--pin-file", pin.to_str().unwrap()], link);
+    assert_eq!(with.code, 0, "{with:?}");
+    assert_eq!(home.run(&["code", "M", "--at", "165892298"]).out, "e7d8b6\n");
+}
+
+#[test]
 fn bad_input_is_six_and_names_what_is_wrong() {
     let home = Home::new();
     for (link, words) in [

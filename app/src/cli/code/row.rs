@@ -67,6 +67,11 @@ impl Row {
         row
     }
 
+    /// Whether a counter was looked at for it: used up, unless it was only shown.
+    pub(super) fn is_used(&self) -> bool {
+        self.counter.is_some()
+    }
+
     /// A HOTP code that was used up for this.
     pub(super) fn used(token: &Token, code: &Code, counter: Counter, next: Option<SecretText>) -> Self {
         Self { code: Some(text(code)), counter: Some(counter.0), next, ..Self::nameless(token) }
