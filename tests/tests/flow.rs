@@ -142,6 +142,55 @@ fn what_is_here_already_is_not_doubled() {
 }
 
 #[test]
+fn a_link_without_its_pin_asks_for_it() {
+    let phone = Phone::new(Glass::PHONE, 165_892_298);
+    begin(&phone);
+    let links = "motp://Workshop:mira?secret=e3152afee62599c8\nmotp://Boat:mira?secret=bbb1912bb5c515be\n";
+    phone.outside.clipboard.put(Clip::Text(SecretText::from(links)));
+    phone.tap("Add your first token");
+    phone.tap("From the clipboard");
+    assert!(phone.sees("PIN"), "{:?}", phone.heard());
+    phone.type_into("PIN", "п");
+    phone.tap("Go on");
+    assert!(phone.sees("This kind of token takes no such PIN. Type it again."), "{:?}", phone.heard());
+    phone.press(slint::platform::Key::Backspace);
+    phone.type_into("PIN", "1234");
+    phone.tap("Go on");
+    phone.tap("Leave it out");
+    phone.tap("Add 1 token");
+    phone.at(165_892_298);
+    let spoken = phone.spoken("Workshop, mira").unwrap();
+    assert!(spoken.contains("e 7 d 8 b 6"), "{spoken}");
+    assert!(phone.spoken("Boat").is_none());
+}
+
+#[test]
+fn a_damaged_file_is_spoken_of_until_that_was_read() {
+    let mut phone = Phone::new(Glass::PHONE, RFC_TIME);
+    begin(&phone);
+    for uri in [RFC_URI, RFC_COUNTER_URI] {
+        phone.outside.clipboard.put(Clip::Text(SecretText::from(uri)));
+        let add = if phone.sees("Add your first token") { "Add your first token" } else { "Add" };
+        phone.tap(add);
+        phone.tap("From the clipboard");
+        phone.tap("Add 1 token");
+    }
+    let file = phone.services().vault.file;
+    let mut bytes = std::fs::read(&file).unwrap();
+    let last = bytes.len() - 20;
+    bytes[last] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    phone.restart(Glass::PHONE);
+    unlock(&phone, PASSWORD);
+    let notice = "The newest file was damaged. The one before it was opened; counters skipped ahead, so that no code comes twice.";
+    assert!(phone.sees(notice), "{:?}", phone.heard());
+    phone.pass(Duration::from_secs(30));
+    assert!(phone.sees(notice), "it stays");
+    phone.tap("Close");
+    assert!(!phone.sees(notice));
+}
+
+#[test]
 fn a_typed_key_is_checked_while_it_is_typed() {
     let phone = Phone::new(Glass::PHONE, RFC_TIME);
     begin(&phone);

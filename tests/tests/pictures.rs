@@ -11,7 +11,7 @@ use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{NewSlot, Session};
 use smartotp_tests::phone::{Glass, Phone};
 use smartotp_ui::services::Clip;
-use smartotp_ui::{Nav, OpenSheet, Palette, Place, Tab, UnlockScreen};
+use smartotp_ui::{AddScreen, Nav, OpenSheet, Palette, Place, Tab, Theme, UnlockScreen};
 
 const TOKENS: [&str; 9] = [
     "otpauth://totp/GitHub:mira-keller?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=GitHub",
@@ -24,6 +24,13 @@ const TOKENS: [&str; 9] = [
     "otpauth://totp/Studio%20Linden:payroll?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJG&issuer=Studio%20Linden&period=120",
     "otpauth://totp/Lumen%20Energy:contract%2040%20118?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJH&issuer=Lumen%20Energy&digits=8",
 ];
+
+/// New, here already, without a PIN, unreadable.
+const LINKS: &str = "otpauth://totp/GitHub:mira-keller?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=GitHub
+otpauth://totp/Mastodon:@mira@social.example?secret=JBSWY3DPEHPK3PXP&issuer=Mastodon
+motp://Werkstatt:mira?secret=e3152afee62599c8
+otpauth://totp/Worse?secret=AAAA2222&algorithm=MD5
+";
 
 /// 09:41:09 in a minute whose 30-second code has 21 seconds left.
 const MORNING: u64 = 1_790_000_000 / 60 * 60 + 9;
@@ -60,12 +67,17 @@ fn dark(phone: &Phone, dark: bool) {
 }
 
 fn walk(glass: Glass, look: &str, is_dark: bool, text: f32) {
+    walk_in(glass, look, is_dark, text, false);
+}
+
+fn walk_in(glass: Glass, look: &str, is_dark: bool, text: f32, contrast: bool) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     let shots = Shots { folder: &folder, look };
     let mut phone = Phone::with_keystore(glass, MORNING, true);
     let set = |phone: &Phone| {
         dark(phone, is_dark);
         phone.ui().set_text_scale(text);
+        phone.ui().window().global::<Theme>().set_contrast(contrast);
         phone.settle();
     };
     set(&phone);
@@ -145,6 +157,9 @@ fn walk(glass: Glass, look: &str, is_dark: bool, text: f32) {
     phone.type_into("Note", "Recovery codes: blue folder");
     shots.take(&phone, "edit");
     phone.tap("Save");
+    if !phone.sees("Unlock to show") {
+        phone.drag((glass.width * 0.7, glass.height * 0.75), (glass.width * 0.7, glass.height * 0.3));
+    }
     phone.tap("Unlock to show");
     shots.take(&phone, "show-secret");
     phone.type_into("Your password", "a row of four words");
@@ -167,18 +182,23 @@ fn open_first(phone: &Phone, glass: Glass) {
 }
 
 /// The pages in another language, reached without a word of it.
-fn tour(language: &str) {
+fn tour(language: &str, look: &str, text: f32) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-    let shots = Shots { folder: &folder, look: language };
+    let shots = Shots { folder: &folder, look };
     let glass = Glass::SMALL;
     let mut phone = Phone::with_keystore(glass, MORNING, true);
     std::fs::write(&phone.services().settings_file, format!("{{\"language\":\"{language}\"}}")).unwrap();
     phone.restart(glass);
+    phone.ui().set_text_scale(text);
+    phone.settle();
     shots.take(&phone, "welcome");
     go(&phone, Place::Create);
     shots.take(&phone, "create");
     fill(&phone, &TOKENS);
     phone.restart(glass);
+    phone.ui().set_text_scale(text);
+    phone.settle();
+    shots.take(&phone, "unlock");
     phone.ui().window().global::<UnlockScreen>().invoke_unlock("a row of four words".into());
     phone.at(MORNING + 16);
     shots.take(&phone, "tokens");
@@ -187,13 +207,26 @@ fn tour(language: &str) {
     shots.take(&phone, "add");
     go(&phone, Place::Manual);
     shots.take(&phone, "manual");
+    phone.outside.clipboard.put(Clip::Text(SecretText::from(LINKS)));
+    phone.ui().window().global::<AddScreen>().invoke_clipboard();
+    phone.settle();
+    shots.take(&phone, "pin");
+    phone.ui().window().global::<Nav>().invoke_close();
+    phone.settle();
+    shots.take(&phone, "preview");
     go(&phone, Place::Home);
+    // A code that runs out has a neighbour on the card, which takes the finger.
+    phone.at(MORNING + 60);
     let card = phone.spoken("GitHub, mira-keller").unwrap();
     phone.hold(&card);
     shots.take(&phone, "details");
-    phone.ui().window().global::<Nav>().invoke_show(OpenSheet::Delete);
-    phone.settle();
-    shots.take(&phone, "delete");
+    phone.drag((glass.width * 0.7, glass.height * 0.8), (glass.width * 0.7, glass.height * 0.1));
+    shots.take(&phone, "details-below");
+    for (sheet, name) in [(OpenSheet::ShowSecret, "show-secret"), (OpenSheet::Delete, "delete")] {
+        phone.ui().window().global::<Nav>().invoke_show(sheet);
+        phone.settle();
+        shots.take(&phone, name);
+    }
     go(&phone, Place::Home);
     phone.ui().window().global::<Nav>().set_tab(Tab::More);
     phone.settle();
@@ -213,7 +246,23 @@ fn go(phone: &Phone, place: Place) {
 fn five_languages() {
     // One platform a thread, so one language a thread.
     for language in ["fr", "de", "es", "ru", "uk"] {
-        std::thread::spawn(move || tour(language)).join().unwrap();
+        std::thread::spawn(move || tour(language, language, 1.)).join().unwrap();
+    }
+}
+
+/// Where words are longest and letters largest, nothing that carries meaning may be cut off.
+#[test]
+fn long_words_in_large_letters() {
+    for (language, text) in [("de", 1.5), ("de", 2.), ("ru", 1.5), ("ru", 2.)] {
+        let look = format!("{language}-{:.0}", text * 100.);
+        std::thread::spawn(move || tour(language, &look, text)).join().unwrap();
+    }
+}
+
+#[test]
+fn more_contrast() {
+    for (look, is_dark) in [("contrast-light", false), ("contrast-dark", true)] {
+        std::thread::spawn(move || walk_in(Glass::PHONE, look, is_dark, 1., true)).join().unwrap();
     }
 }
 

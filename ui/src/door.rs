@@ -40,6 +40,8 @@ pub(crate) struct Door {
     /// How the open vault is locked.
     slot: Cell<SlotKind>,
     refreshing: Cell<bool>,
+    /// What nobody was told yet.
+    notices: RefCell<Vec<Notice>>,
     listeners: RefCell<Vec<Listener>>,
 }
 
@@ -51,6 +53,7 @@ impl Door {
             contents: RefCell::new(None),
             slot: Cell::new(SlotKind::Password),
             refreshing: Cell::new(false),
+            notices: RefCell::default(),
             listeners: RefCell::default(),
         })
     }
@@ -70,6 +73,11 @@ impl Door {
     /// What the open vault holds; `None` while it is locked.
     pub(crate) fn contents(&self) -> Option<Arc<Contents>> {
         self.contents.borrow().clone()
+    }
+
+    /// What the user should know and was not told yet.
+    pub(crate) fn take_notices(&self) -> Vec<Notice> {
+        self.notices.take()
     }
 
     /// How the open vault is locked.
@@ -111,7 +119,7 @@ impl Door {
     }
 
     /// Opens the vault; `None` asks the device.
-    pub(crate) async fn open(&self, password: Option<SecretText>) -> Result<Vec<Notice>, Problem> {
+    pub(crate) async fn open(&self, password: Option<SecretText>) -> Result<(), Problem> {
         let environment = self.services.vault.clone();
         let kind = if password.is_some() { SlotKind::Password } else { SlotKind::Device };
         let opened = off_thread(&*self.services.background, move || {
@@ -119,8 +127,9 @@ impl Door {
         });
         let (session, notices) =
             opened.await.ok_or(Problem::Failed)?.map_err(|error: OpenError| problem::of_open(&error))?;
+        self.notices.borrow_mut().extend(notices);
         self.take_in(session, kind);
-        Ok(notices)
+        Ok(())
     }
 
     fn take_in(&self, session: Session, slot: SlotKind) {
@@ -141,10 +150,10 @@ impl Door {
             let mut guard = worked.lock().unwrap_or_else(PoisonError::into_inner);
             let session = guard.as_mut()?;
             let result = job(session);
-            Some((result, session.contents().clone()))
+            Some((result, session.contents().clone(), session.take_notices()))
         });
-        let (result, contents) = done.await.flatten().ok_or(Problem::Failed)?;
-        self.adopt(&held, contents);
+        let (result, contents, notices) = done.await.flatten().ok_or(Problem::Failed)?;
+        self.adopt(&held, contents, notices);
         result.map_err(|error| {
             if matches!(error, ChangeError::KeyChanged) {
                 self.lock();
@@ -178,14 +187,14 @@ impl Door {
                 Err(TryLockError::WouldBlock) => return None,
             };
             let session = guard.as_mut()?;
-            Some((session.refresh(), session.contents().clone()))
+            Some((session.refresh(), session.contents().clone(), session.take_notices()))
         });
         let outcome = done.await.flatten();
         self.refreshing.set(false);
         match outcome {
-            Some((Ok(true), contents)) => self.adopt(&held, contents),
-            Some((Err(ChangeError::KeyChanged), _)) => self.lock(),
-            _ => {}
+            Some((Err(ChangeError::KeyChanged), ..)) => self.lock(),
+            Some((_, contents, notices)) => self.adopt(&held, contents, notices),
+            None => {}
         }
     }
 
@@ -195,13 +204,14 @@ impl Door {
         self.tell(Event::Changed);
     }
 
-    /// Shows another generation, unless the vault was locked while the job ran.
-    fn adopt(&self, held: &Held, contents: Arc<Contents>) {
+    /// Shows another generation and what was noticed, unless the vault was locked while the job ran.
+    fn adopt(&self, held: &Held, contents: Arc<Contents>, notices: Vec<Notice>) {
         if !Arc::ptr_eq(held, &self.session.borrow()) {
             return;
         }
         let same = self.contents.borrow().as_ref().is_some_and(|current| Arc::ptr_eq(current, &contents));
-        if !same {
+        if !same || !notices.is_empty() {
+            self.notices.borrow_mut().extend(notices);
             self.contents.replace(Some(contents));
             self.tell(Event::Changed);
         }

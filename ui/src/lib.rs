@@ -2,6 +2,7 @@
 //!
 //! `app` brings the [`Services`] of its platform and runs a [`Ui`]; tests bring their own and look at the same window.
 
+mod busy;
 mod clock;
 mod desk;
 mod door;
@@ -56,6 +57,7 @@ impl Ui {
         screens::add::connect(&window, &desk, &preview);
         screens::manual::connect(&window, &desk);
         screens::lock::connect(&window, &desk);
+        screens::notices::connect(&window, &desk);
         screens::tokens::connect(&window, &desk);
         screens::details::connect(&window, &desk);
         screens::password::connect(&window, &desk);

@@ -6,6 +6,7 @@ pub(crate) mod details;
 pub(crate) mod licences;
 pub(crate) mod lock;
 pub(crate) mod manual;
+pub(crate) mod notices;
 pub(crate) mod password;
 pub(crate) mod preview;
 pub(crate) mod tokens;

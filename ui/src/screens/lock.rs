@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, SharedString};
 use smartotp_core::secret::SecretText;
-use smartotp_core::vault::{Notice as Told, OpenError, Session, SlotKind};
+use smartotp_core::vault::{OpenError, Session, SlotKind};
 
+use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::off_thread::spawn;
 use crate::problem;
 use crate::{
-    App, CreateScreen, MoreScreen, Nav, Notice, OpenSheet, Place, Problem, SnackKind, Tab, TokensScreen, UnlockScreen,
-    WelcomeScreen, Words,
+    App, CreateScreen, MoreScreen, Nav, OpenSheet, Place, Problem, Tab, TokensScreen, UnlockScreen, WelcomeScreen,
 };
 
 /// Characters below which a password is short, and from which it is good.
@@ -123,87 +123,47 @@ pub(crate) fn start(desk: &Rc<Desk>) {
 }
 
 fn make(desk: &Rc<Desk>, password: Option<SecretText>, bring: bool) {
-    let busy = desk.with(|app| {
-        let screen = app.global::<CreateScreen>();
-        screen.set_problem(Problem::None);
-        let busy = screen.get_busy();
-        screen.set_busy(true);
-        busy
-    });
-    if busy != Some(false) {
+    if desk.with(|app| app.global::<CreateScreen>().begin()) != Some(true) {
         return;
     }
     let desk = desk.clone();
     spawn(async move {
         let made = desk.door.create(password).await;
         desk.with(|app| {
-            let screen = app.global::<CreateScreen>();
-            screen.set_busy(false);
-            match made {
-                Ok(()) => {
-                    let nav = app.global::<Nav>();
-                    nav.invoke_go(Place::Home);
-                    if bring {
-                        nav.invoke_show(OpenSheet::Add);
-                    }
-                }
-                Err(problem) => screen.set_problem(problem),
+            if !app.global::<CreateScreen>().end(&made) {
+                return;
+            }
+            let nav = app.global::<Nav>();
+            nav.invoke_go(Place::Home);
+            if bring {
+                nav.invoke_show(OpenSheet::Add);
             }
         });
     });
 }
 
 fn open(desk: &Rc<Desk>, password: Option<SecretText>) {
-    let busy = desk.with(|app| {
-        let screen = app.global::<UnlockScreen>();
-        screen.set_problem(Problem::None);
-        let busy = screen.get_busy();
-        screen.set_busy(true);
-        busy
-    });
-    if busy != Some(false) {
+    if desk.with(|app| app.global::<UnlockScreen>().begin()) != Some(true) {
         return;
     }
     let desk = desk.clone();
     spawn(async move {
         let opened = desk.door.open(password).await;
-        let notices = desk.with(|app| {
+        let is_open = desk.with(|app| {
             let screen = app.global::<UnlockScreen>();
-            screen.set_busy(false);
-            match opened {
-                Ok(notices) => {
-                    app.global::<Nav>().invoke_go(Place::Home);
-                    notices
-                }
-                Err(problem) => {
-                    screen.set_problem(problem);
-                    if problem == Problem::WrongPassword {
-                        screen.set_wrong_tries(screen.get_wrong_tries() + 1);
-                    }
-                    Vec::new()
-                }
+            if screen.end(&opened) {
+                app.global::<Nav>().invoke_go(Place::Home);
+            } else if opened == Err(Problem::WrongPassword) {
+                screen.set_wrong_tries(screen.get_wrong_tries() + 1);
             }
+            opened.is_ok()
         });
-        tell(&desk, &notices.unwrap_or_default());
-        if desk.door.contents().is_some() {
+        if is_open == Some(true) {
             let now = desk.door.unix();
             // What has been in the bin for 30 days goes; next time, if it can't be written now.
             let _ = desk.door.change(move |session| session.purge_expired(now)).await;
         }
     });
-}
-
-/// Says what the user should know about the vault that was opened.
-fn tell(desk: &Rc<Desk>, notices: &[Told]) {
-    let notice = notices.iter().find_map(|notice| match notice {
-        Told::PreviousOpened => Some(Notice::PreviousOpened),
-        Told::RolledBack => Some(Notice::RolledBack),
-        _ => None,
-    });
-    if let Some(notice) = notice {
-        let words = desk.with(|app| app.global::<Words>().invoke_notice(notice)).unwrap_or_default();
-        desk.snack.say(SnackKind::Notice, &words, 0);
-    }
 }
 
 fn strength(password: &str) -> i32 {

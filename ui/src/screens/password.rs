@@ -6,6 +6,7 @@ use slint::ComponentHandle as _;
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::{NewSlot, SlotKind};
 
+use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::off_thread::spawn;
 use crate::{App, Nav, PasswordScreen, Place, Problem, SnackKind};
@@ -33,14 +34,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
 }
 
 fn change(desk: &Rc<Desk>, old: Option<SecretText>, new: SecretText) {
-    let busy = desk.with(|app| {
-        let screen = app.global::<PasswordScreen>();
-        screen.set_problem(Problem::None);
-        let busy = screen.get_busy();
-        screen.set_busy(true);
-        busy
-    });
-    if busy != Some(false) {
+    if desk.with(|app| app.global::<PasswordScreen>().begin()) != Some(true) {
         return;
     }
     let desk = desk.clone();
@@ -54,14 +48,9 @@ fn change(desk: &Rc<Desk>, old: Option<SecretText>, new: SecretText) {
             desk.door.now_by_password();
         }
         desk.with(|app| {
-            let screen = app.global::<PasswordScreen>();
-            screen.set_busy(false);
-            match done {
-                Ok(()) => {
-                    app.global::<Nav>().invoke_go(Place::Home);
-                    desk.snack.say(SnackKind::PasswordChanged, "", 0);
-                }
-                Err(problem) => screen.set_problem(problem),
+            if app.global::<PasswordScreen>().end(&done) {
+                app.global::<Nav>().invoke_go(Place::Home);
+                desk.snack.say(SnackKind::PasswordChanged, "", 0);
             }
         });
     });

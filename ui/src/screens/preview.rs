@@ -1,22 +1,23 @@
 //! Look before you add.
 
-use std::cell::RefCell;
+mod lines;
+mod pin;
+
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, ModelRc, VecModel};
+use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
 use smartotp_core::enrol::Enrolment;
-use smartotp_core::import::Unreadable;
-use smartotp_core::token::{Icon, Token};
+use smartotp_core::token::Token;
 use smartotp_core::vault::Contents;
 
+use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::intake::Intake;
 use crate::off_thread::spawn;
-use crate::problem;
-use crate::show;
-use crate::{App, Nav, Place, PreviewRow, PreviewScreen, SnackKind};
+use crate::{App, Nav, Place, PreviewLine, PreviewOnly, PreviewRow, PreviewScreen, SnackKind};
 
 /// What is on the page. The enrolments, secrets and all, stay here until they are added or the page is left.
 #[derive(Default)]
@@ -24,21 +25,23 @@ pub(crate) struct Preview {
     pub(crate) intake: RefCell<Intake>,
     /// Entries that the user does not want.
     unwanted: RefCell<HashSet<usize>>,
+    rows: Rc<VecModel<PreviewRow>>,
+    /// Where the link stands whose PIN is asked for.
+    asked: Cell<Option<smartotp_core::import::Place>>,
 }
 
 pub(crate) fn connect(app: &App, desk: &Rc<Desk>) -> Rc<Preview> {
     let shown = Rc::new(Preview::default());
     let screen = app.global::<PreviewScreen>();
+    screen.set_rows(ModelRc::from(shown.rows.clone()));
     screen.on_toggle({
         let (desk, shown) = (desk.clone(), shown.clone());
-        move |place| {
-            let Ok(place) = usize::try_from(place) else { return };
-            {
-                let mut unwanted = shown.unwanted.borrow_mut();
-                if !unwanted.remove(&place) {
-                    unwanted.insert(place);
-                }
-            }
+        move |line| toggle(&desk, &shown, line)
+    });
+    screen.on_show_only({
+        let (desk, shown) = (desk.clone(), shown.clone());
+        move |only| {
+            desk.with(|app| app.global::<PreviewScreen>().set_only(only));
             draw(&desk, &shown);
         }
     });
@@ -46,6 +49,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) -> Rc<Preview> {
         let (desk, shown) = (desk.clone(), shown.clone());
         move || add(&desk, &shown)
     });
+    pin::connect(app, desk, &shown);
     desk.on_left(Place::Preview, {
         let (desk, shown) = (desk.clone(), shown.clone());
         move || shown.drop_all(&desk)
@@ -66,64 +70,68 @@ impl Preview {
     pub(crate) fn drop_all(&self, desk: &Desk) {
         self.intake.take();
         self.unwanted.take();
+        self.rows.clear();
+        self.asked.set(None);
         desk.with(|app| {
             let screen = app.global::<PreviewScreen>();
-            for empty in [PreviewScreen::set_fresh, PreviewScreen::set_here, PreviewScreen::set_broken] {
-                empty(&screen, ModelRc::default());
-            }
             for none in [PreviewScreen::set_fresh_count, PreviewScreen::set_here_count, PreviewScreen::set_broken_count]
             {
                 none(&screen, 0);
             }
+            screen.set_only(PreviewOnly::All);
             screen.set_source(slint::SharedString::new());
             screen.set_problem(crate::Problem::None);
         });
     }
 }
 
-/// Shows what was read.
+/// Shows what was read, and asks for the first PIN that is missing.
 pub(crate) fn show(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str) {
+    desk.with(|app| {
+        let screen = app.global::<PreviewScreen>();
+        screen.set_source(source.into());
+        screen.set_only(PreviewOnly::All);
+    });
     draw(desk, shown);
-    desk.with(|app| app.global::<PreviewScreen>().set_source(source.into()));
     desk.go(Place::Preview);
+    pin::ask_next(desk, shown);
 }
 
 fn draw(desk: &Rc<Desk>, shown: &Preview) {
     let Some(contents) = desk.door.contents() else { return };
     let intake = shown.intake.borrow();
-    let unwanted = shown.unwanted.borrow();
-    let (mut fresh, mut here, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-    let mut seen: Vec<&Enrolment> = Vec::new();
-    let outcome = &intake.outcome;
-    for (place, enrolment) in outcome.tokens.iter().enumerate() {
-        let twin = already(&contents, enrolment).map(|token| show::name(&token.issuer, &token.account)).or_else(|| {
-            let other = seen.iter().find(|other| same_codes(other, enrolment))?;
-            Some(show::name(&other.issuer, &other.account))
-        });
-        let row = row(place, enrolment, !unwanted.contains(&place), twin.as_deref());
-        if twin.is_some() {
-            here.push(row)
-        } else {
-            fresh.push(row)
-        }
-        seen.push(enrolment);
-    }
-    broken.extend(outcome.unreadable.iter().enumerate().map(|(place, unreadable)| broken_row(place, unreadable)));
+    let lines = lines::Lines::of(&contents, &intake, &shown.unwanted.borrow());
     let count = |rows: &[PreviewRow]| i32::try_from(rows.len()).unwrap_or(i32::MAX);
-    let chosen = fresh.iter().filter(|row| row.chosen).count();
     desk.with(|app| {
         let screen = app.global::<PreviewScreen>();
-        screen.set_fresh_count(count(&fresh));
-        screen.set_here_count(count(&here));
-        screen.set_broken_count(count(&broken));
-        screen.set_chosen(i32::try_from(chosen).unwrap_or(i32::MAX));
-        screen.set_fresh(ModelRc::new(VecModel::from(fresh)));
-        screen.set_here(ModelRc::new(VecModel::from(here)));
-        screen.set_broken(ModelRc::new(VecModel::from(broken)));
+        screen.set_fresh_count(count(&lines.fresh));
+        screen.set_here_count(count(&lines.here));
+        screen.set_broken_count(count(&lines.broken));
+        screen.set_chosen(i32::try_from(lines.chosen()).unwrap_or(i32::MAX));
         // Finished exports are not spoken of.
-        let parts = outcome.unfinished.last().map_or((0, 0), |parts| (parts.have, parts.of));
+        let parts = intake.outcome.unfinished.last().map_or((0, 0), |parts| (parts.have, parts.of));
         screen.set_parts(i32::try_from(parts.0).unwrap_or(0));
         screen.set_of_parts(i32::try_from(parts.1).unwrap_or(0));
+        shown.rows.set_vec(lines.in_order(screen.get_only()));
+    });
+}
+
+/// Chooses an entry or leaves it out.
+fn toggle(desk: &Desk, shown: &Preview, line: i32) {
+    let Some(line) = usize::try_from(line).ok() else { return };
+    let Some(mut row) = shown.rows.row_data(line).filter(|row| row.line == PreviewLine::Fresh) else { return };
+    let Ok(place) = usize::try_from(row.place) else { return };
+    row.chosen = !row.chosen;
+    if row.chosen {
+        shown.unwanted.borrow_mut().remove(&place);
+    } else {
+        shown.unwanted.borrow_mut().insert(place);
+    }
+    let change = if row.chosen { 1 } else { -1 };
+    shown.rows.set_row_data(line, row);
+    desk.with(|app| {
+        let screen = app.global::<PreviewScreen>();
+        screen.set_chosen(screen.get_chosen() + change);
     });
 }
 
@@ -133,47 +141,8 @@ pub(crate) fn already<'a>(contents: &'a Contents, enrolment: &Enrolment) -> Opti
     contents.tokens().iter().find(same)
 }
 
-fn same_codes(one: &Enrolment, other: &Enrolment) -> bool {
-    one.secret == other.secret && one.kind.makes_the_same_codes_as(&other.kind)
-}
-
-fn row(place: usize, enrolment: &Enrolment, chosen: bool, twin: Option<&str>) -> PreviewRow {
-    let (title, account) = show::names(&enrolment.issuer, &enrolment.account);
-    let warnings: Vec<_> = enrolment.warnings.iter().map(problem::of_warning).collect();
-    PreviewRow {
-        place: i32::try_from(place).unwrap_or(i32::MAX),
-        title: title.into(),
-        account: account.into(),
-        facts: show::facts(&enrolment.kind),
-        letter: show::letter(&enrolment.issuer, &enrolment.account),
-        tile: Icon::Letter.tile(&enrolment.issuer, &enrolment.account).into(),
-        chosen,
-        warnings: ModelRc::new(VecModel::from(warnings)),
-        here_as: twin.unwrap_or_default().into(),
-        ..PreviewRow::default()
-    }
-}
-
-fn broken_row(place: usize, unreadable: &Unreadable) -> PreviewRow {
-    let (problem, detail) = problem::of_enrolment(&unreadable.reason);
-    let number = unreadable.entry.place.map_or(place + 1, |place| place.number);
-    PreviewRow {
-        place: i32::try_from(number).unwrap_or(i32::MAX),
-        title: unreadable.entry.name.as_str().into(),
-        problem,
-        detail: detail.into(),
-        ..PreviewRow::default()
-    }
-}
-
 fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
-    let busy = desk.with(|app| {
-        let screen = app.global::<PreviewScreen>();
-        let busy = screen.get_busy();
-        screen.set_busy(true);
-        busy
-    });
-    if busy != Some(false) {
+    if desk.with(|app| app.global::<PreviewScreen>().begin()) != Some(true) {
         return;
     }
     let unwanted = shown.unwanted.borrow().clone();
@@ -187,15 +156,11 @@ fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
     spawn(async move {
         let done = desk.door.change(move |session| session.add(wanted)).await;
         desk.with(|app| {
-            let screen = app.global::<PreviewScreen>();
-            screen.set_busy(false);
-            match done {
-                Ok(outcome) => {
-                    shown.drop_all(&desk);
-                    app.global::<Nav>().invoke_go(Place::Home);
-                    desk.snack.say(SnackKind::Added, "", i32::try_from(outcome.added.len()).unwrap_or(i32::MAX));
-                }
-                Err(problem) => screen.set_problem(problem),
+            app.global::<PreviewScreen>().end(&done);
+            if let Ok(outcome) = done {
+                shown.drop_all(&desk);
+                app.global::<Nav>().invoke_go(Place::Home);
+                desk.snack.say(SnackKind::Added, "", i32::try_from(outcome.added.len()).unwrap_or(i32::MAX));
             }
         });
     });
