@@ -34,10 +34,43 @@ impl From<OpenError> for Failure {
             OpenError::WrongPassword => {
                 (Exit::Locked, "wrong_password", tr!("That password is wrong. The vault stays locked."))
             }
+            OpenError::WrongPin => (Exit::Locked, "wrong_pin", tr!("That PIN is wrong. The vault stays locked.")),
+            OpenError::WrongRecoveryKey => (
+                Exit::Locked,
+                "wrong_recovery_key",
+                tr!("That recovery key belongs to another vault. This one stays locked."),
+            ),
+            OpenError::BadPin => (Exit::Locked, "bad_pin", tr!("A PIN has 4 to 12 digits.")),
+            OpenError::Wait { seconds } => {
+                let message = trn!(
+                    "After so many wrong tries, wait {n} second before the next one.",
+                    "After so many wrong tries, wait {n} seconds before the next one.",
+                    usize::try_from(*seconds).unwrap_or(usize::MAX)
+                );
+                return Self::new(Exit::Locked, "wait", message).with("retry_after", *seconds);
+            }
+            OpenError::Wiped => (
+                Exit::Locked,
+                "wiped",
+                tr!("That was one wrong try too many: the vault was wiped, as its settings said."),
+            ),
             OpenError::NoSuchSlot => {
                 (Exit::Locked, "no_such_slot", tr!("This vault doesn't open that way. See: smartotp vault slots"))
             }
             OpenError::DeviceSecret(error) => return keystore(*error),
+            OpenError::PinSecret(KeystoreError::Locked) => return keystore(KeystoreError::Locked),
+            OpenError::PinSecret(_) => (
+                Exit::Locked,
+                "pin_lost",
+                tr!(
+                    "The system's keystore doesn't have its half of the PIN any more. Open the vault with the password or the recovery key, then choose the PIN anew."
+                ),
+            ),
+            OpenError::TooLarge => (
+                Exit::Damaged,
+                "too_large",
+                tr!("This file is larger than any vault, so it is none or it is damaged. Restore a backup."),
+            ),
             OpenError::Cost => (
                 Exit::Refused,
                 "cost",
@@ -93,6 +126,16 @@ impl From<CreateError> for Failure {
             CreateError::EmptyPassword => {
                 (Exit::Locked, "missing_password", tr!("An empty password protects nothing. Choose another one."))
             }
+            CreateError::BadPin => return OpenError::BadPin.into(),
+            CreateError::PinWithoutKeystore => (
+                Exit::Refused,
+                "no_keystore",
+                tr!(
+                    "No keystore of the system answers here, and without one a PIN is guessed in minutes. Choose a password."
+                ),
+            ),
+            CreateError::PinAlone => return ChangeError::PinAlone.into(),
+            CreateError::Slots => (Exit::Refused, "slots", tr!("A vault can't be opened in these ways together.")),
             CreateError::NoEntropy => (Exit::Failed, "no_entropy", tr!("The system gives no random numbers.")),
             CreateError::Busy => return ChangeError::Busy.into(),
             CreateError::Memory => return OpenError::Memory.into(),
@@ -112,6 +155,24 @@ impl From<ChangeError> for Failure {
             }
             ChangeError::WrongKind => (Exit::Usage, "wrong_kind", tr!("This kind of token can't do that.")),
             ChangeError::Ocra(error) => return error.into(),
+            ChangeError::SlotExists => {
+                (Exit::Refused, "slot_exists", tr!("The vault opens that way already. Replace it instead."))
+            }
+            ChangeError::NoSuchSlot => return Self::from(OpenError::NoSuchSlot).with_exit(Exit::NotFound),
+            ChangeError::LastSlot => {
+                (Exit::Refused, "last_slot", tr!("That is the only way into the vault. Add another one first."))
+            }
+            ChangeError::PinAlone => (
+                Exit::Refused,
+                "pin_alone",
+                tr!("A PIN needs a password or a recovery key beside it: keystores can lose their half of it."),
+            ),
+            ChangeError::DeviceBesideLock => (
+                Exit::Refused,
+                "device_beside_lock",
+                tr!("Beside a vault that opens by itself, a password or a PIN protects nothing."),
+            ),
+            ChangeError::NoSuchGroup => (Exit::NotFound, "no_group", tr!("There is no such group.")),
             ChangeError::KeyChanged => (
                 Exit::Locked,
                 "lock_changed",
