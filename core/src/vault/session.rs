@@ -59,6 +59,7 @@ pub struct Session {
     newest_seen: u64,
     /// After how many wrong tries the vault is wiped, as it is remembered outside.
     mirrored: Option<u32>,
+    wrong_tries: u32,
     notices: Vec<Notice>,
     journal: journal::Journal,
 }
@@ -68,6 +69,12 @@ impl Session {
     #[must_use]
     pub fn contents(&self) -> &Arc<Contents> {
         &self.contents
+    }
+
+    /// How many wrong tries in a row came before the vault was opened: for the journal, which nobody could write to then.
+    #[must_use]
+    pub fn wrong_tries(&self) -> u32 {
+        self.wrong_tries
     }
 
     /// What happened since the vault was opened that the user should know: empty nearly always.

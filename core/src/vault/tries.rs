@@ -13,6 +13,8 @@
 //! With a limit set, the try that reaches it wipes the vault; so does the next look at a count that has reached it, because then
 //! the process was killed in the middle of that try.
 
+use std::cell::Cell;
+
 use super::boot::{BootClock, BootTime};
 use super::device::Device;
 use super::hex::Hex;
@@ -76,12 +78,23 @@ impl TriesRecord {
 
 /// The door before the door.
 pub(crate) struct Tries<'a> {
-    pub(crate) device: &'a Device,
-    pub(crate) store: &'a Store,
-    pub(crate) boot: &'a dyn BootClock,
+    device: &'a Device,
+    store: &'a Store,
+    boot: &'a dyn BootClock,
+    /// Wrong tries in a row before the one that was right.
+    before: Cell<u32>,
 }
 
-impl Tries<'_> {
+impl<'a> Tries<'a> {
+    pub(crate) fn new(device: &'a Device, store: &'a Store, boot: &'a dyn BootClock) -> Self {
+        Self { device, store, boot, before: Cell::new(0) }
+    }
+
+    /// Wrong tries in a row before the one that was right; 0 while none was.
+    pub(crate) fn before(&self) -> u32 {
+        self.before.get()
+    }
+
     /// What has to be waited out now.
     pub(crate) fn wait(&self, vault: &Hex<16>) -> Option<Wait> {
         self.record(vault, &self.boot.now()).1
@@ -109,7 +122,10 @@ impl Tries<'_> {
         self.device.set_tries(vault, &raised);
         let outcome = derive();
         match &outcome {
-            Ok(_) => self.device.set_tries(vault, &record.cleared()),
+            Ok(_) => {
+                self.before.set(record.failed);
+                self.device.set_tries(vault, &record.cleared());
+            }
             Err(error) if error.is_wrong_try() && raised.is_at_limit() => return Err(OpenError::Wiped),
             Err(error) if error.is_wrong_try() => {}
             // Nothing was learned from it.

@@ -89,14 +89,14 @@ impl Session {
         let front = |bytes: std::io::Result<Vec<u8>>| format::read_front(&bytes.ok()?).ok();
         let front = front(store.read_front(format::MOST_FRONT)).or_else(|| front(store.read_previous()))?;
         let device = Device::new(files, &file, environment.keystore.clone(), environment.entropy.clone());
-        Tries { device: &device, store: &store, boot: &*environment.boot }.wait(&front.header.vault)
+        Tries::new(&device, &store, &*environment.boot).wait(&front.header.vault)
     }
 
     /// What a credential has to pass.
     pub(super) fn gate(&self) -> Gate<'_> {
         Gate {
             keystore: self.environment.keystore.as_deref(),
-            tries: Tries { device: &self.device, store: &self.store, boot: &*self.environment.boot },
+            tries: Tries::new(&self.device, &self.store, &*self.environment.boot),
         }
     }
 
@@ -197,10 +197,8 @@ impl Session {
         }
 
         let device = Device::new(files, &file, environment.keystore.clone(), environment.entropy.clone());
-        let gate = Gate {
-            keystore: environment.keystore.as_deref(),
-            tries: Tries { device: &device, store: &store, boot: &*environment.boot },
-        };
+        let gate =
+            Gate { keystore: environment.keystore.as_deref(), tries: Tries::new(&device, &store, &*environment.boot) };
         // Before the file is read, so that a file put in its place in the meantime is noticed.
         let stamp = store.stamp().ok();
         let current =
@@ -220,9 +218,11 @@ impl Session {
             Err(Failure { error, .. }) => Err(error),
         };
         let (opened, fell_back) = wipe_if_told(&store, &environment, opened)?;
+        let wrong_tries = gate.tries.before();
 
         let Opened { front, key, contents } = opened;
         let mut session = Self::of(environment, store, device, key, front, contents);
+        session.wrong_tries = wrong_tries;
         session.newest_seen = session.device.newest_seen(&session.header.vault);
         if fell_back {
             notices.push(Notice::PreviousOpened);
@@ -259,6 +259,7 @@ impl Session {
             skipped: false,
             newest_seen: 0,
             mirrored: None,
+            wrong_tries: 0,
             notices: Vec::new(),
             journal: super::journal::Journal::default(),
         }

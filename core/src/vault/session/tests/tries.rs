@@ -45,7 +45,8 @@ fn five_tries_are_free_then_the_waits_grow_to_an_hour() {
             assert_eq!((wait(&place), wrong(&place)), (None, None));
         }
         place.boot.pass(60 * 60);
-        drop(place.open());
+        assert_eq!(place.open().wrong_tries(), 12);
+        assert_eq!(place.open().wrong_tries(), 0);
         assert_eq!((wait(&place), wrong(&place)), (None, None), "the count starts anew");
     }
 }
@@ -137,7 +138,7 @@ fn a_try_is_on_disk_before_it_is_paid_and_taken_back_when_nothing_was_learned() 
         let disk = Simulated::default();
         let session = place.create_on(Arc::new(disk.clone()));
         let vault = session.header.vault;
-        let gate = || Tries { device: &session.device, store: &session.store, boot: &*place.environment.boot };
+        let gate = || Tries::new(&session.device, &session.store, &*place.environment.boot);
         let count = |disk: &Simulated| {
             let keystore = with_keystore.then(|| Arc::new(keystore.snapshot()) as Arc<dyn crate::vault::Keystore>);
             let entropy = place.environment.entropy.clone();
