@@ -40,9 +40,12 @@ pub(crate) fn in_sight(seen: bool) {
 /// Runs the window as a program of its own: what cannot be opened is said in one sentence.
 #[cfg(not(target_os = "android"))]
 pub(crate) fn open() -> std::process::ExitCode {
-    let outcome = crate::platform::services()
-        .map_err(|error| error.to_string())
-        .and_then(|services| show(services).map_err(|error| why_not(&error)));
+    let outcome = match missing_library() {
+        Some(library) => Err(format!("the window cannot be opened: {library} is not installed")),
+        None => crate::platform::services()
+            .map_err(|error| error.to_string())
+            .and_then(|services| show(services).map_err(|error| why_not(&error))),
+    };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
@@ -53,11 +56,30 @@ pub(crate) fn open() -> std::process::ExitCode {
     }
 }
 
+/// The library of the keyboard that the windowing library needs under X11 and panics without. The others it names itself.
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "android", target_os = "ios"))))]
+fn missing_library() -> Option<&'static str> {
+    if is_named("WAYLAND_DISPLAY") || !is_named("DISPLAY") {
+        return None;
+    }
+    let there = xkbcommon_dl::xkbcommon_option().is_some() && xkbcommon_dl::x11::xkbcommon_x11_option().is_some();
+    (!there).then_some("libxkbcommon-x11")
+}
+
+#[cfg(any(windows, target_os = "macos", target_os = "ios"))]
+fn missing_library() -> Option<&'static str> {
+    None
+}
+
+#[cfg(not(target_os = "android"))]
+fn is_named(display: &str) -> bool {
+    std::env::var_os(display).is_some_and(|display| !display.is_empty())
+}
+
 /// One sentence: a desktop without a display is told from one whose libraries are missing.
 #[cfg(not(target_os = "android"))]
 fn why_not(error: &slint::PlatformError) -> String {
-    let named = |name: &str| std::env::var_os(name).is_some_and(|display| !display.is_empty());
-    if cfg!(target_os = "linux") && !named("DISPLAY") && !named("WAYLAND_DISPLAY") {
+    if cfg!(target_os = "linux") && !is_named("DISPLAY") && !is_named("WAYLAND_DISPLAY") {
         return "there is no display to open a window on; 'smartotp help' shows the command line".to_owned();
     }
     format!("the window cannot be opened: {}", error.to_string().replace('\n', " "))
