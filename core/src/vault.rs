@@ -73,7 +73,7 @@ pub use contents::{Binned, Contents};
 pub use errors::{ChangeError, CreateError, OpenError};
 pub use protection::Protection;
 pub use recovery::{RecoveryError, RecoveryKey};
-pub use requests::{AddOutcome, Edit, Notice, Rehearsal, SignRequest, VaultInfo, Wait};
+pub use requests::{AddOutcome, Edit, Notice, Rehearsal, SignRequest, VaultInfo, Wait, WrongTries};
 #[cfg(feature = "file-store")]
 pub use session::{Environment, Session};
 pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};

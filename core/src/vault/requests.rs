@@ -102,6 +102,17 @@ pub struct Wait {
     pub left: Option<u32>,
 }
 
+/// Wrong tries so far, whether they have to be waited out or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongTries {
+    /// In a row.
+    pub failed: u32,
+    /// How many more can be made before the first wait.
+    pub free: u32,
+    /// How many more wipe the vault, where its owner has set that.
+    pub left: Option<u32>,
+}
+
 /// What a rehearsal has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rehearsal {

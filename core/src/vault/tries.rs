@@ -19,7 +19,7 @@ use super::boot::{BootClock, BootTime};
 use super::device::Device;
 use super::hex::Hex;
 use super::store::Store;
-use super::{OpenError, Wait};
+use super::{OpenError, Wait, WrongTries};
 
 /// The wait before the next try, in seconds, by the number of wrong ones: the last stays.
 const WAITS: [u64; 10] = [0, 0, 0, 0, 0, 30, 60, 5 * 60, 15 * 60, 60 * 60];
@@ -98,6 +98,14 @@ impl<'a> Tries<'a> {
     /// What has to be waited out now.
     pub(crate) fn wait(&self, vault: &Hex<16>) -> Option<Wait> {
         self.record(vault, &self.boot.now()).1
+    }
+
+    /// What was tried in vain so far.
+    pub(crate) fn wrong(&self, vault: &Hex<16>) -> WrongTries {
+        let TriesRecord { failed, wipe_after, .. } = self.device.tries(vault);
+        let free = WAITS.iter().filter(|wait| **wait == 0).count();
+        let free = u32::try_from(free).unwrap_or(u32::MAX).saturating_sub(failed);
+        WrongTries { failed, free, left: wipe_after.map(|most| most.saturating_sub(failed)) }
     }
 
     /// One try. `derive` is not called while there is a wait; what comes back as a wrong try was counted before it.

@@ -15,7 +15,8 @@ use crate::vault::store::{Disk, Files, Previous, Store};
 use crate::vault::tries::Tries;
 use crate::vault::wipe::{WipeError, wipe_on};
 use crate::vault::{
-    Contents, CreateError, Credential, Keystore, NewSlot, Notice, OpenError, SlotKind, VaultInfo, Wait, payload,
+    Contents, CreateError, Credential, Keystore, NewSlot, Notice, OpenError, SlotKind, VaultInfo, Wait, WrongTries,
+    payload,
 };
 
 impl Session {
@@ -73,6 +74,12 @@ impl Session {
         Self::wait_on(Arc::new(Disk), environment)
     }
 
+    /// Wrong tries in a row so far; `None`: no vault. As cheap as [`Session::wait`].
+    #[must_use]
+    pub fn wrong_tries_so_far(environment: &Environment) -> Option<WrongTries> {
+        with_tries(Arc::new(Disk), environment, |tries, vault| tries.wrong(vault))
+    }
+
     /// Whether a credential opens this vault: for asking again before something sensitive. It counts as a try.
     ///
     /// # Errors
@@ -84,12 +91,7 @@ impl Session {
     }
 
     pub(crate) fn wait_on(files: Arc<dyn Files>, environment: &Environment) -> Option<Wait> {
-        let file = settled(&environment.file);
-        let store = Store::new(files.clone(), file.clone());
-        let front = |bytes: std::io::Result<Vec<u8>>| format::read_front(&bytes.ok()?).ok();
-        let front = front(store.read_front(format::MOST_FRONT)).or_else(|| front(store.read_previous()))?;
-        let device = Device::new(files, &file, environment.keystore.clone(), environment.entropy.clone());
-        Tries::new(&device, &store, &*environment.boot).wait(&front.header.vault)
+        with_tries(files, environment, |tries, vault| tries.wait(vault)).flatten()
     }
 
     /// What a credential has to pass.
@@ -359,6 +361,20 @@ fn wipe_if_told<T>(store: &Store, environment: &Environment, outcome: Result<T, 
         return Err(OpenError::Read(reason));
     }
     outcome
+}
+
+/// Asks the count of wrong tries without opening the vault.
+fn with_tries<T>(
+    files: Arc<dyn Files>,
+    environment: &Environment,
+    ask: impl FnOnce(&Tries<'_>, &Hex<16>) -> T,
+) -> Option<T> {
+    let file = settled(&environment.file);
+    let store = Store::new(files.clone(), file.clone());
+    let front = |bytes: std::io::Result<Vec<u8>>| format::read_front(&bytes.ok()?).ok();
+    let front = front(store.read_front(format::MOST_FRONT)).or_else(|| front(store.read_previous()))?;
+    let device = Device::new(files, &file, environment.keystore.clone(), environment.entropy.clone());
+    Some(ask(&Tries::new(&device, &store, &*environment.boot), &front.header.vault))
 }
 
 /// The file behind symbolic links, also where nothing is there yet, so that a write replaces it and not the link.
