@@ -8,6 +8,7 @@ use clap::Args;
 use smartotp_core::enrol::{EnrolError, Warning, manual, protectimus};
 use smartotp_core::secret::SecretText;
 use smartotp_core::token::{Algorithm, ChallengeEncoding, KindName};
+use smartotp_core::vault::SlotKind;
 
 use super::adding::{self, Incoming};
 use super::context::Context;
@@ -104,7 +105,8 @@ impl Add {
         if incoming.enrolments.is_empty() && unreadable {
             incoming.refuse(context.out)?;
         } else {
-            adding::add_all(context, incoming, self.dry_run)?.tell(context.out)?;
+            adding::add_all(context, incoming, adding::How { dry_run: self.dry_run, is_import: false })?
+                .tell(context.out)?;
         }
         if unreadable { Err(Failure::silent(Exit::Unreadable)) } else { Ok(()) }
     }
@@ -114,7 +116,7 @@ impl Form {
     fn enrolment(&self, pin: Option<SecretText>) -> Result<Incoming, Failure> {
         let key = match &self.secret_file {
             Some(file) => credentials::secret_file(file)?,
-            None if credentials::somebody_is_there() => credentials::prompt(tr!("Key: "))?,
+            None if credentials::somebody_is_there() => credentials::prompt(tr!("Key: "), SlotKind::Password)?,
             None => {
                 return Err(Failure::new(
                     Exit::Usage,

@@ -4,6 +4,7 @@ use serde::Serialize;
 use smartotp_core::enrol::Enrolment;
 use smartotp_core::enrol::migration::Progress;
 use smartotp_core::token::{Token, TokenId};
+use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::{Contents, Session};
 
 use super::context::Context;
@@ -68,9 +69,19 @@ pub(super) struct Report {
     dry_run: bool,
 }
 
+/// How enrolments are taken in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// Only look at what would be added.
+    pub(super) dry_run: bool,
+    /// They come from another app: that is written down in the journal.
+    pub(super) is_import: bool,
+}
+
 /// Adds what is new, or only looks what would be.
-pub(super) fn add_all(context: &Context<'_>, incoming: Incoming, dry_run: bool) -> Result<Report, Failure> {
-    let mut session = if dry_run { context.open_or_none()? } else { Some(context.open()?) };
+pub(super) fn add_all(context: &Context<'_>, incoming: Incoming, how: How) -> Result<Report, Failure> {
+    let dry_run = how.dry_run;
+    let mut session = if dry_run { context.open_or_none()? } else { Some(context.open_to_change()?) };
     let Incoming { enrolments, unreadable, lost, unfinished } = incoming;
     tell_unfinished(&unfinished, context.out);
     tell_warnings(&enrolments, context.out);
@@ -78,9 +89,12 @@ pub(super) fn add_all(context: &Context<'_>, incoming: Incoming, dry_run: bool) 
     match session.as_mut().filter(|_| !dry_run) {
         Some(session) => {
             report.add(session, enrolments)?;
+            if how.is_import && !report.added.is_empty() {
+                session.record(Event::Imported { tokens: u32::try_from(report.added.len()).unwrap_or(u32::MAX) });
+            }
             context.tidy(session);
         }
-        None => report.preview(&contents(session.as_ref()), enrolments),
+        None => report.preview(&contents(session.as_deref()), enrolments),
     }
     Ok(report)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
+use super::credentials::With;
 use super::{add, bin, catalogue, code, edit, export, groups, import, list, qr, settings, shell, show, sign, vault};
 
 /// One-time codes from an encrypted vault; without arguments the window opens
@@ -33,6 +34,9 @@ pub(super) struct Global {
     /// Read the vault's password from an open file descriptor, one line
     #[arg(long, global = true, value_name = "N")]
     pub(super) password_fd: Option<u32>,
+    /// What the given secret is: the password, the PIN or a recovery key
+    #[arg(long = "with", global = true, value_enum, value_name = "KIND")]
+    pub(super) with: Option<With>,
     /// Print JSON, errors too
     #[arg(long, global = true)]
     pub(super) json: bool,

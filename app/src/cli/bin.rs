@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use smartotp_core::token::Token;
+use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::{Binned, Session};
 
 use super::context::Context;
@@ -33,6 +34,7 @@ impl Remove {
             return Err(Failure::new(Exit::Failed, "cancelled", tr!("Nothing was changed.")));
         }
         session.remove(&[id], code::now())?;
+        session.record(Event::Deleted { tokens: 1 });
         context.tidy(&mut session);
         if context.out.json {
             return context.out.result(&listed);
@@ -52,7 +54,7 @@ pub(super) struct Restore {
 
 impl Restore {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let mut session = context.open()?;
+        let mut session = context.open_to_change()?;
         let token = context.one_of(binned(&session), &self.query)?;
         let (id, name, listed) = (token.id, name_of(token), Listed::from(token));
         session.restore(&[id])?;
@@ -137,6 +139,7 @@ impl Empty {
         let ids: Vec<_> = tokens.iter().map(|token| token.id).collect();
         if !ids.is_empty() {
             session.purge(&ids)?;
+            session.record(Event::Purged { tokens: u32::try_from(ids.len()).unwrap_or(u32::MAX) });
         }
         context.tidy(&mut session);
         if context.out.json {

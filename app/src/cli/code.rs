@@ -50,6 +50,7 @@ impl Code {
         if rows.iter().any(Row::is_used) && !self.peek {
             context.tidy(&mut session);
         }
+        self.count(&mut session, &rows);
         if self.watch {
             return watch::run(self, context, &mut session, rows);
         }
@@ -58,6 +59,15 @@ impl Code {
             return if context.out.json { context.out.result(&rows) } else { Ok(()) };
         }
         if context.out.json { context.out.result(&rows) } else { row::print(&rows, self.query.is_some(), context.out) }
+    }
+
+    /// Counts the use of a code of now that was asked for alone. It is written when the session ends, after the code was
+    /// shown: one append and fsync, beside a key derivation of half a second.
+    fn count(&self, session: &mut Session, rows: &[Row]) {
+        let of_now = self.query.is_some() && self.at.is_none() && !self.peek;
+        if let ([Row { id, code: Some(_), .. }], true) = (rows, of_now) {
+            session.used(*id, now());
+        }
     }
 
     /// The rows to show now. A HOTP token that is named alone moves on if it may: its counter is on disk before its code

@@ -1,27 +1,48 @@
-//! Where a password comes from: a file, a descriptor, a prompt. Never an argument, never a try without one.
+//! Where a password, a PIN or a recovery key comes from: a file, a descriptor, a prompt. Never an argument, never a try
+//! without one.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use smartotp_core::secret::SecretText;
+use smartotp_core::vault::{Credential, RecoveryKey, SlotKind};
 
 use super::arguments::Global;
 use super::context::Context;
 use super::failure::{Exit, Failure, reason};
 use super::output::visible;
+use super::tries;
 
 /// Longer than any password, PIN or key: what is read of a file or descriptor before giving up.
 const LONGEST: usize = 64 * 1024;
 
-/// Where a new password comes from.
+/// What a person knows, or has on paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum With {
+    Password,
+    Pin,
+    Recovery,
+}
+
+impl From<With> for SlotKind {
+    fn from(with: With) -> Self {
+        match with {
+            With::Password => Self::Password,
+            With::Pin => Self::Pin,
+            With::Recovery => Self::Recovery,
+        }
+    }
+}
+
+/// Where a new password or PIN comes from.
 #[derive(Debug, Args)]
-pub(super) struct NewPassword {
-    /// Read the new password from a file
+pub(super) struct NewSecret {
+    /// Read the new password or PIN from a file
     #[arg(long, value_name = "FILE", conflicts_with = "new_password_fd")]
     new_password_file: Option<PathBuf>,
-    /// Read the new password from an open file descriptor, one line
+    /// Read the new password or PIN from an open file descriptor, one line
     #[arg(long, value_name = "N")]
     new_password_fd: Option<u32>,
 }
@@ -29,43 +50,64 @@ pub(super) struct NewPassword {
 /// The vault's password where it comes by standard input; links or a key may follow it there.
 pub(super) fn early_password(global: &Global) -> Result<Option<SecretText>, Failure> {
     let by_standard_input = global.password_fd == Some(0) || global.password_file.as_deref() == Some(Path::new("-"));
-    if by_standard_input { given(None, Some(0)) } else { Ok(None) }
+    if by_standard_input { given(None, Some(0), global.with.map_or(SlotKind::Password, Into::into)) } else { Ok(None) }
 }
 
 impl Context<'_> {
-    /// The password of the vault as this call gives it.
-    pub(super) fn password(&self) -> Result<SecretText, Failure> {
-        self.given_password()?.map_or_else(|| prompt(tr!("Password of the vault: ")), Ok)
+    /// Whether this call brings what opens the vault, so that nobody has to be asked.
+    pub(super) fn brings_credential(&self) -> bool {
+        self.global.password_file.is_some() || self.global.password_fd.is_some()
+    }
+
+    /// What opens that kind of slot, as this call gives it or a person types it.
+    pub(super) fn secret_of(&self, kind: SlotKind) -> Result<SecretText, Failure> {
+        self.given_secret(kind)?.map_or_else(|| prompt(question(kind), kind), Ok)
+    }
+
+    /// The same, but nobody is asked while wrong tries are waited out.
+    pub(super) fn secret_when_due(&self, kind: SlotKind) -> Result<SecretText, Failure> {
+        tries::check(&self.environment(true)?)?;
+        self.secret_of(kind)
     }
 
     /// The password of a vault that is about to be made: typed twice where it is typed.
     pub(super) fn first_password(&self) -> Result<SecretText, Failure> {
-        self.given_password()?.map_or_else(prompt_twice, Ok)
+        let kind = SlotKind::Password;
+        self.given_secret(kind)?.map_or_else(|| prompt_twice(kind), Ok)
     }
 
-    fn given_password(&self) -> Result<Option<SecretText>, Failure> {
+    fn given_secret(&self, kind: SlotKind) -> Result<Option<SecretText>, Failure> {
         match self.early_password.take() {
             Some(password) => Ok(Some(password)),
-            None => given(self.global.password_file.as_deref(), self.global.password_fd),
+            None => given(self.global.password_file.as_deref(), self.global.password_fd, kind),
         }
     }
 }
 
-impl NewPassword {
-    /// The password that takes the place of the old one.
-    pub(super) fn get(&self) -> Result<SecretText, Failure> {
-        given(self.new_password_file.as_deref(), self.new_password_fd)?.map_or_else(prompt_twice, Ok)
+impl NewSecret {
+    /// The password or PIN that is to open the vault.
+    pub(super) fn get(&self, kind: SlotKind) -> Result<SecretText, Failure> {
+        given(self.new_password_file.as_deref(), self.new_password_fd, kind)?.map_or_else(|| prompt_twice(kind), Ok)
     }
 }
 
-fn given(file: Option<&Path>, descriptor: Option<u32>) -> Result<Option<SecretText>, Failure> {
+/// What opens that kind of slot. Nothing is tried here.
+pub(super) fn credential(kind: SlotKind, secret: &SecretText) -> Result<Credential, Failure> {
+    match kind {
+        SlotKind::Pin => Ok(Credential::Pin(secret.duplicate())),
+        SlotKind::Recovery => Ok(Credential::Recovery(RecoveryKey::parse(secret.expose())?)),
+        _ => Ok(Credential::Password(secret.duplicate())),
+    }
+}
+
+fn given(file: Option<&Path>, descriptor: Option<u32>, kind: SlotKind) -> Result<Option<SecretText>, Failure> {
     let text = match (file, descriptor) {
         // Without its password the vault stays locked, whatever keeps it away.
         (Some(file), _) => secret_file(file).map_err(|failure| failure.with_exit(Exit::Locked))?,
-        (None, Some(number)) => first_line(number)?,
+        (None, Some(number)) => first_line(number)?.ok_or_else(|| missing(kind))?,
         (None, None) => return Ok(None),
     };
-    if text.is_empty() { Err(missing()) } else { Ok(Some(text)) }
+    if text.is_empty() { Err(missing(kind)) } else { Ok(Some(text)) }
 }
 
 /// A secret in a file, `-` for standard input: all of it but one newline at its end.
@@ -88,7 +130,7 @@ pub(super) fn secret_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// One line of a descriptor, byte by byte: what follows belongs to somebody else.
-fn first_line(number: u32) -> Result<SecretText, Failure> {
+fn first_line(number: u32) -> Result<Option<SecretText>, Failure> {
     let line = descriptor(number).and_then(line).map_err(|error| {
         Failure::new(
             Exit::Locked,
@@ -96,7 +138,7 @@ fn first_line(number: u32) -> Result<SecretText, Failure> {
             tr!("Descriptor {number} can't be read: {reason}.", number = number, reason = reason(&error)),
         )
     })?;
-    utf8(line).ok_or_else(missing)
+    Ok(utf8(line))
 }
 
 #[cfg(unix)]
@@ -150,34 +192,58 @@ pub(super) fn somebody_is_there() -> bool {
 }
 
 /// Asks for a secret on the terminal without showing it.
-pub(super) fn prompt(words: &str) -> Result<SecretText, Failure> {
+pub(super) fn prompt(words: &str, kind: SlotKind) -> Result<SecretText, Failure> {
     if !somebody_is_there() {
-        return Err(missing());
+        return Err(missing(kind));
     }
-    let typed = rpassword::prompt_password(words).map(SecretText::new).map_err(|_| missing())?;
-    if typed.is_empty() { Err(missing()) } else { Ok(typed) }
+    let typed = rpassword::prompt_password(words).map(SecretText::new).map_err(|_| missing(kind))?;
+    if typed.is_empty() { Err(missing(kind)) } else { Ok(typed) }
 }
 
-fn prompt_twice() -> Result<SecretText, Failure> {
-    let first = prompt(tr!("New password: "))?;
-    if prompt(tr!("The same once more: "))? != first {
-        return Err(Failure::new(
-            Exit::Usage,
-            "passwords_differ",
-            tr!("The two passwords differ. Nothing was changed."),
-        ));
+fn question(kind: SlotKind) -> &'static str {
+    match kind {
+        SlotKind::Pin => tr!("PIN of the vault: "),
+        SlotKind::Recovery => tr!("Recovery key of the vault: "),
+        _ => tr!("Password of the vault: "),
     }
-    Ok(first)
 }
 
-fn missing() -> Failure {
-    Failure::new(
-        Exit::Locked,
-        "missing_password",
-        tr!(
-            "The vault is locked. Give its password with --password-file or --password-fd, or at the prompt of a terminal."
+fn prompt_twice(kind: SlotKind) -> Result<SecretText, Failure> {
+    let is_pin = kind == SlotKind::Pin;
+    let first = prompt(if is_pin { tr!("New PIN: ") } else { tr!("New password: ") }, kind)?;
+    if prompt(tr!("The same once more: "), kind)? == first {
+        return Ok(first);
+    }
+    let (code, words) = if is_pin {
+        ("pins_differ", tr!("The two PINs differ. Nothing was changed."))
+    } else {
+        ("passwords_differ", tr!("The two passwords differ. Nothing was changed."))
+    };
+    Err(Failure::new(Exit::Usage, code, words))
+}
+
+fn missing(kind: SlotKind) -> Failure {
+    let (code, words) = match kind {
+        SlotKind::Pin => (
+            "missing_pin",
+            tr!(
+                "The vault is locked. Give its PIN with --password-file or --password-fd, or at the prompt of a terminal."
+            ),
         ),
-    )
+        SlotKind::Recovery => (
+            "missing_recovery_key",
+            tr!(
+                "The vault is locked. Give its recovery key with --password-file or --password-fd, or at the prompt of a terminal."
+            ),
+        ),
+        _ => (
+            "missing_password",
+            tr!(
+                "The vault is locked. Give its password with --password-file or --password-fd, or at the prompt of a terminal."
+            ),
+        ),
+    };
+    Failure::new(Exit::Locked, code, words)
 }
 
 fn unreadable(path: &Path, why: &str) -> Failure {

@@ -63,7 +63,7 @@ pub(super) fn parse_encoding(text: &str) -> Result<ChallengeEncoding, &'static s
 
 impl Edit {
     pub(super) fn run(self, context: &Context<'_>) -> Result<(), Failure> {
-        let mut session = context.open()?;
+        let mut session = context.open_to_change()?;
         let id = context.one_of(session.contents().tokens().iter(), &self.query)?.id;
         session.edit(id, self.changes.into())?;
         context.tidy(&mut session);

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use smartotp_core::enrol::otpauth;
 use smartotp_core::secret::SecretText;
 use smartotp_core::token::Token;
+use smartotp_core::vault::journal::Event;
 use zeroize::Zeroizing;
 
 use super::context::Context;
@@ -37,8 +38,9 @@ enum Format {
 
 impl Export {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let session = context.open_sensitive(self.yes)?;
-        let tokens = session.contents().tokens();
+        let mut session = context.open_sensitive(self.yes)?;
+        let contents = std::sync::Arc::clone(session.contents());
+        let tokens = contents.tokens();
         let tokens: Vec<&Token> = match &self.query {
             Some(query) => query::matches(tokens.iter(), query),
             None => tokens.iter().collect(),
@@ -53,6 +55,8 @@ impl Export {
             Format::Json => json(&tokens)?,
             Format::Otpauth => links(&tokens),
         };
+        // Written down before anything leaves.
+        session.record(Event::Exported { tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX) });
         writing::secret_file(&self.output, &bytes)?;
         if self.output.as_os_str() == "-" {
             return Ok(());

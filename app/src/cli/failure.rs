@@ -49,6 +49,12 @@ impl Failure {
         self
     }
 
+    /// The same with a sentence more.
+    pub(super) fn saying(mut self, sentence: &str) -> Self {
+        self.message = format!("{} {sentence}", self.message);
+        self
+    }
+
     /// The same with another exit code.
     pub(super) fn with_exit(self, exit: Exit) -> Self {
         Self { exit, ..self }

@@ -40,7 +40,7 @@ struct Group<'a> {
 
 impl Groups {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let mut session = context.open()?;
+        let mut session = if self.command.is_none() { context.open()? } else { context.open_to_change()? };
         match &self.command {
             None => list(context, &session),
             Some(GroupsCommand::Rename { group, name }) => change(context, &mut session, group, Some(name)),

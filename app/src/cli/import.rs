@@ -78,7 +78,7 @@ impl Import {
         if incoming.enrolments.is_empty() {
             return incoming.refuse(out);
         }
-        adding::add_all(context, incoming, self.dry_run)?.tell(out)
+        adding::add_all(context, incoming, adding::How { dry_run: self.dry_run, is_import: true })?.tell(out)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `list`: what is in the vault, without codes or secrets.
 
 use clap::Args;
+use smartotp_core::token::order::Order;
 use smartotp_core::token::{KindName, Token};
 
 use super::context::Context;
@@ -15,18 +16,36 @@ use super::table::Table;
 pub(super) struct List {
     /// Only those that it matches: issuer, account, issuer:account or id
     query: Option<String>,
+    /// In which order: the vault's own, by name, the most or the last used first
+    #[arg(long, value_name = "ORDER", value_parser = parse_order)]
+    sort: Option<Order>,
+}
+
+/// For `--sort`.
+fn parse_order(name: &str) -> Result<Order, String> {
+    let named = |order: &Order| serde_json::to_value(order).ok().and_then(|value| value.as_str().map(str::to_owned));
+    let found = Order::ALL.into_iter().find(|order| named(order).as_deref() == Some(name));
+    found.ok_or_else(|| Order::ALL.iter().filter_map(named).collect::<Vec<_>>().join(", "))
 }
 
 impl List {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let session = context.open()?;
-        let tokens = session.contents().tokens();
-        let found: Vec<&Token> = match &self.query {
+        let mut session = context.open()?;
+        let contents = std::sync::Arc::clone(session.contents());
+        let tokens = contents.tokens();
+        let mut found: Vec<&Token> = match &self.query {
             Some(query) => query::matches(tokens.iter(), query),
             None => tokens.iter().collect(),
         };
         if let Some(query) = self.query.as_ref().filter(|_| found.is_empty()) {
             return Err(query::nothing(query));
+        }
+        match self.sort.unwrap_or_default() {
+            order @ (Order::MostUsed | Order::LastUsed) => {
+                let usages = session.usages();
+                order.arrange(&mut found, |id| usages.get(&id).copied().unwrap_or_default());
+            }
+            order => order.arrange(&mut found, |_| Default::default()),
         }
         if context.out.json {
             return context.out.result(&found.iter().map(|token| Listed::from(*token)).collect::<Vec<_>>());

@@ -1,15 +1,21 @@
 //! How a command comes to an open vault: which file, which credential, and the second question before what is sensitive.
+//!
+//! What is looked at (`code`, `list`, `show`) opens the vault and writes nothing. What changes it or gives something away
+//! writes down in the journal that it was opened, and how.
 
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use smartotp_core::secret::SecretText;
+use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::{
     Contents, Credential, Environment, Notice, OpenError, Session, SlotKind, SystemEntropy, VaultInfo,
 };
 
-use super::code;
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::{code, credentials, notices, tries};
 use crate::platform::boot::SystemBoot;
 
 /// The yes of commands that show or take away something sensitive.
@@ -18,6 +24,16 @@ pub(super) struct Yes {
     /// Don't ask; needed besides where the vault opens without a password
     #[arg(long, short)]
     pub(super) yes: bool,
+}
+
+/// An open vault that says, when the command is done, what its user should know.
+pub(super) struct Opened<'a> {
+    session: Session,
+    context: &'a Context<'a>,
+    /// The format of the file before anything was changed.
+    version: u16,
+    /// By which kind of slot.
+    pub(super) kind: SlotKind,
 }
 
 impl Context<'_> {
@@ -48,14 +64,19 @@ impl Context<'_> {
         Ok(Session::inspect(&self.environment(false)?)?)
     }
 
-    /// Opens the vault with the credential that came with this call: one key derivation at most.
-    pub(super) fn open(&self) -> Result<Session, Failure> {
+    /// Opens the vault with the credential that came with this call, to look at it: one key derivation at most.
+    pub(super) fn open(&self) -> Result<Opened<'_>, Failure> {
         let info = self.inspect()?;
         self.open_as(&info)
     }
 
-    /// Opens the vault for something sensitive: the password of this very call, and a yes where there is no password.
-    pub(super) fn open_sensitive(&self, yes: Yes) -> Result<Session, Failure> {
+    /// Opens the vault for a change.
+    pub(super) fn open_to_change(&self) -> Result<Opened<'_>, Failure> {
+        Ok(self.open()?.noted())
+    }
+
+    /// Opens the vault for something sensitive: the credential of this very call, and a yes where none is asked for.
+    pub(super) fn open_sensitive(&self, yes: Yes) -> Result<Opened<'_>, Failure> {
         let info = self.inspect()?;
         if opens_alone(&info) && !yes.yes {
             return Err(Failure::new(
@@ -64,11 +85,11 @@ impl Context<'_> {
                 tr!("This vault opens without a password, so this needs --yes besides."),
             ));
         }
-        self.open_as(&info)
+        Ok(self.open_as(&info)?.noted())
     }
 
     /// As [`Self::open`], but without a vault there is just nothing in it: for looking at what would be added.
-    pub(super) fn open_or_none(&self) -> Result<Option<Session>, Failure> {
+    pub(super) fn open_or_none(&self) -> Result<Option<Opened<'_>>, Failure> {
         match Session::inspect(&self.environment(false)?) {
             Ok(info) => self.open_as(&info).map(Some),
             Err(OpenError::Missing) => Ok(None),
@@ -76,44 +97,110 @@ impl Context<'_> {
         }
     }
 
-    fn open_as(&self, info: &VaultInfo) -> Result<Session, Failure> {
-        let alone = opens_alone(info);
-        let credential = if alone { Credential::Device } else { Credential::Password(self.password()?) };
-        let (session, notices) = Session::open(self.environment(true)?, credential)?;
-        for notice in notices {
-            self.tell(&notice);
-        }
-        Ok(session)
+    fn open_as(&self, info: &VaultInfo) -> Result<Opened<'_>, Failure> {
+        self.open_with(info, self.kind_for(info)?, None)
     }
 
-    /// To be called after a change: deletes for good what has been in the bin for 30 days, and tells what was noticed.
+    /// To be called after a change: deletes for good what has been in the bin for 30 days.
     pub(super) fn tidy(&self, session: &mut Session) {
         // Next time, if it can't be written now: what was asked for is done.
         let _ = session.purge_expired(code::now());
-        for notice in session.take_notices() {
-            self.tell(&notice);
-        }
     }
 
-    fn tell(&self, notice: &Notice) {
-        match notice {
-            Notice::PreviousOpened => self.out.warn(
-                "previous_opened",
-                tr!("The vault's file was damaged: the version before it was opened. Counters skipped ahead, so that no code comes twice."),
-            ),
-            Notice::RolledBack => self.out.warn(
-                "rolled_back",
-                tr!("This vault is older than the newest one seen on this device."),
-            ),
-            _ => {}
+    /// Opens the vault by that kind of slot; the secret is asked for where it is not given.
+    pub(super) fn open_with(
+        &self,
+        info: &VaultInfo,
+        kind: SlotKind,
+        secret: Option<&SecretText>,
+    ) -> Result<Opened<'_>, Failure> {
+        let environment = self.environment(true)?;
+        // While wrong tries are waited out nobody is asked for anything.
+        if kind != SlotKind::Device {
+            tries::check(&environment)?;
+        }
+        let credential = match (kind, secret) {
+            (SlotKind::Device, _) => Credential::Device,
+            (_, Some(secret)) => credentials::credential(kind, secret)?,
+            (_, None) => credentials::credential(kind, &self.secret_of(kind)?)?,
+        };
+        let opened = Session::open(environment.clone(), credential);
+        let (session, notices) = opened.map_err(|error| tries::refused(error, &environment))?;
+        let mut opened = Opened { session, context: self, version: info.version, kind };
+        for notice in &notices {
+            notices::tell(self.out, notice);
+            if *notice == Notice::PreviousOpened {
+                opened.record(Event::PreviousOpened);
+            }
+        }
+        let wrong = opened.wrong_tries();
+        if wrong > 0 {
+            tries::tell(self.out, wrong);
+            let now = code::now();
+            opened.record(Event::WrongTries { count: wrong, last: now });
+        }
+        notices::tell_missing(self.out, &opened.missing_keystore_entries());
+        Ok(opened)
+    }
+
+    /// Which kind of slot this call opens the vault by: what it says, else the first that is there.
+    pub(super) fn kind_for(&self, info: &VaultInfo) -> Result<SlotKind, Failure> {
+        let there = |kind: &SlotKind| info.slots.iter().any(|slot| slot.kind == *kind);
+        let mut by_default = [SlotKind::Password, SlotKind::Pin, SlotKind::Device, SlotKind::Recovery].into_iter();
+        let kind = match self.global.with {
+            Some(with) => Some(SlotKind::from(with)).filter(there),
+            None => by_default.find(there),
+        };
+        Ok(kind.ok_or(OpenError::NoSuchSlot)?)
+    }
+}
+
+impl Opened<'_> {
+    /// Writes down that the vault was opened.
+    fn noted(mut self) -> Self {
+        let slot = self.kind;
+        self.record(Event::Unlocked { slot });
+        self
+    }
+
+    /// Writes down what happens now.
+    pub(super) fn record(&mut self, event: Event) {
+        self.session.record(event, code::now());
+    }
+}
+
+impl Deref for Opened<'_> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Opened<'_> {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl Drop for Opened<'_> {
+    /// Says what came up on the way.
+    fn drop(&mut self) {
+        for notice in self.session.take_notices() {
+            notices::tell(self.context.out, &notice);
+        }
+        if self.version < notices::NEWEST
+            && let Ok(info) = self.context.inspect()
+        {
+            notices::tell_upgrade(self.context.out, self.version, info.version);
         }
     }
 }
 
 /// Whether the vault opens by the device alone, without anything that a person knows.
-fn opens_alone(info: &VaultInfo) -> bool {
-    info.slots.iter().any(|slot| slot.kind == SlotKind::Device)
-        && !info.slots.iter().any(|slot| slot.kind == SlotKind::Password)
+pub(super) fn opens_alone(info: &VaultInfo) -> bool {
+    let has = |kind| info.slots.iter().any(|slot| slot.kind == kind);
+    has(SlotKind::Device) && !has(SlotKind::Password) && !has(SlotKind::Pin)
 }
 
 /// What an open vault holds, or nothing where there is none yet.

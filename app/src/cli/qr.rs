@@ -7,6 +7,7 @@ use serde::Serialize;
 use smartotp_core::enrol::otpauth;
 use smartotp_core::qr::read::{self, Budget, ReadError};
 use smartotp_core::qr::write::Modules;
+use smartotp_core::vault::journal::Event;
 use zeroize::Zeroizing;
 
 use super::context::Context;
@@ -111,11 +112,14 @@ const MODULE: u32 = 8;
 
 impl Show {
     fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let session = context.open_sensitive(self.yes)?;
-        let token = context.one_of(session.contents().tokens().iter(), &self.query)?;
+        let mut session = context.open_sensitive(self.yes)?;
+        let contents = std::sync::Arc::clone(session.contents());
+        let token = context.one_of(contents.tokens().iter(), &self.query)?;
         let uri = otpauth::write(token);
         let modules = Modules::encode(uri.expose())
             .map_err(|_| Failure::new(Exit::Failed, "too_long", tr!("This token is too long for a QR code.")))?;
+        // Written down before it is shown.
+        session.record(Event::QrShown { token: token.id });
         let (file, picture) = match (&self.png, &self.svg) {
             (Some(file), _) => (file, modules.to_png(MODULE)),
             (None, Some(file)) => (file, modules.to_svg().into_bytes()),

@@ -1,4 +1,8 @@
-//! `settings`: what can be set before the vault is open.
+//! `settings`: what can be set before the vault is open, and how the open vault is protected.
+//!
+//! The second lie in the vault: they are shown where the call brings what opens it, and changed only with it.
+
+mod protective;
 
 use std::path::Path;
 
@@ -8,6 +12,7 @@ use smartotp_core::settings::Settings as Stored;
 
 use super::context::Context;
 use super::failure::{Exit, Failure, reason};
+use super::opening::Yes;
 use super::output::visible;
 use super::table::Table;
 use super::{catalogue, writing};
@@ -21,7 +26,7 @@ pub(super) struct Settings {
 
 #[derive(Debug, Subcommand)]
 enum SettingsCommand {
-    /// List all settings
+    /// List all settings; with its password given those of the vault too
     List,
     /// Print one setting
     Get {
@@ -34,6 +39,8 @@ enum SettingsCommand {
         name: String,
         /// Its value; for the language en, fr, de, es, ru, uk or system
         value: String,
+        #[command(flatten)]
+        yes: Yes,
     },
 }
 
@@ -44,12 +51,23 @@ impl Settings {
         })?;
         let settings = fields(&Stored::load(file))?;
         match &self.command {
-            None | Some(SettingsCommand::List) => list(context, &settings),
-            Some(SettingsCommand::Get { name }) => {
-                let value = settings.get(name).ok_or_else(|| unknown(name))?;
-                if context.out.json { context.out.result(value) } else { context.out.line(&words(value)) }
+            None | Some(SettingsCommand::List) => {
+                let mut settings = settings;
+                if context.brings_credential() {
+                    settings.extend(protective::all(context)?);
+                }
+                list(context, &settings)
             }
-            Some(SettingsCommand::Set { name, value }) => set(context, file, settings, name, value),
+            Some(SettingsCommand::Get { name }) => {
+                let protective = protective::named(name);
+                let protective = protective.map(|name| protective::get(context, name)).transpose()?;
+                let value = protective.as_ref().or_else(|| settings.get(name)).ok_or_else(|| unknown(name))?;
+                if context.out.json { context.out.result(value) } else { context.out.line(&words(name, value)) }
+            }
+            Some(SettingsCommand::Set { name, value, yes }) => match protective::named(name) {
+                Some(name) => protective::set(context, name, value, *yes),
+                None => set(context, file, settings, name, value),
+            },
         }
     }
 }
@@ -71,7 +89,7 @@ fn list(context: &Context<'_>, settings: &Map<String, Value>) -> Result<(), Fail
     }
     let mut table = Table::default();
     for (name, value) in settings {
-        table.row([name.clone(), words(value)]);
+        table.row([name.clone(), words(name, value)]);
     }
     table.print(context.out)
 }
@@ -85,10 +103,7 @@ fn set(
     text: &str,
 ) -> Result<(), Failure> {
     let field = settings.get_mut(name).ok_or_else(|| unknown(name))?;
-    let impossible = || {
-        let message = tr!("\"{value}\" is no value of {name}.", value = visible(text), name = name);
-        Failure::new(Exit::Usage, "bad_value", message)
-    };
+    let impossible = || impossible(name, text);
     *field = match (name, text) {
         ("language", "system") => Value::Null,
         ("language", tag) => catalogue::parse_language(tag).map_err(|_| impossible())?.tag().into(),
@@ -104,14 +119,20 @@ fn set(
     if context.out.json { context.out.result(&fields(&stored)?) } else { context.out.done(tr!("Saved.")) }
 }
 
+fn impossible(name: &str, text: &str) -> Failure {
+    let message = tr!("\"{value}\" is no value of {name}.", value = visible(text), name = name);
+    Failure::new(Exit::Usage, "bad_value", message)
+}
+
 fn unknown(name: &str) -> Failure {
     Failure::new(Exit::Usage, "no_setting", tr!("There is no setting \"{name}\".", name = visible(name)))
 }
 
 /// A value as people write it.
-fn words(value: &Value) -> String {
+fn words(name: &str, value: &Value) -> String {
     match value {
-        Value::Null => "system".to_owned(),
+        Value::Null if name == "language" => "system".to_owned(),
+        Value::Null => "off".to_owned(),
         Value::String(text) => visible(text),
         other => other.to_string(),
     }

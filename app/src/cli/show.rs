@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use smartotp_core::enrol::otpauth;
 use smartotp_core::token::Token;
+use smartotp_core::vault::journal::Event;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -38,8 +39,13 @@ struct Shown<'a> {
 
 impl Show {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let session = if self.secret { context.open_sensitive(self.yes)? } else { context.open()? };
-        let token = context.one_of(session.contents().tokens().iter(), &self.query)?;
+        let mut session = if self.secret { context.open_sensitive(self.yes)? } else { context.open()? };
+        let contents = std::sync::Arc::clone(session.contents());
+        let token = context.one_of(contents.tokens().iter(), &self.query)?;
+        if self.secret {
+            // Its link is what an export would give.
+            session.record(Event::Exported { tokens: 1 });
+        }
         let secret = self.secret.then(|| (token.secret.to_base32(), otpauth::write(token)));
         let (secret, uri) = secret.as_ref().map(|(secret, uri)| (secret.expose(), uri.expose())).unzip();
         let listed = Listed::from(token);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use smartotp_core::qr::read::{self, Budget};
 use smartotp_core::token::{ChallengeEncoding, Counter, Kind, TokenId};
 use smartotp_core::vault::SignRequest;
+use smartotp_core::vault::journal::Event;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -88,7 +89,7 @@ impl Sign {
         let challenge = self.challenge.get()?;
         let pin = self.pin_file.as_deref().map(credentials::secret_file).transpose()?;
         let information = self.session_file.as_deref().map(credentials::secret_bytes).transpose()?;
-        let mut session = context.open()?;
+        let mut session = context.open_to_change()?;
         let token = context.one_of(session.contents().tokens().iter(), &self.query)?;
         let id = token.id;
         let Kind::Ocra { suite, .. } = &token.kind else {
@@ -109,6 +110,7 @@ impl Sign {
             encoding: self.encoding,
         };
         let (answer, counter) = session.sign(id, &request)?;
+        session.record(Event::Signed { token: id });
         if counter.is_some() {
             context.tidy(&mut session);
         }

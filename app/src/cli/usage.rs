@@ -70,7 +70,7 @@ fn possible(error: &clap::Error) -> String {
 /// Only our own lists (`rfc, ascii`): the messages of number parsers repeat what was typed.
 fn is_list(text: &str) -> bool {
     text.contains(", ")
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | ' '))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | ' ' | '-'))
         && text.split(", ").all(|word| !word.contains(' '))
 }
 

@@ -1,19 +1,26 @@
-//! `vault`: make one, look at it, change its lock.
+//! `vault`: make one, look at it, change its lock, prove it, read its journal, wipe it.
 
-use std::time::Instant;
+mod log;
+mod new_slot;
+mod rehearse;
+mod slots;
+mod wipe;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
-use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{NewSlot, Session, SlotInfo, SlotKind};
+use smartotp_core::vault::journal::Event;
+use smartotp_core::vault::{NewSlot, Session, SlotKind, WrongTries};
 
+use super::advice;
 use super::context::Context;
-use super::credentials::NewPassword;
+use super::credentials::NewSecret;
 use super::failure::Failure;
 use super::opening::Yes;
 use super::output::visible;
 use super::table::Table;
 use super::writing;
+use new_slot::{Confirm, Recovery, calibrated};
+use slots::{Slot, Slots};
 
 /// Make a vault, look at it, change its lock
 #[derive(Debug, Args)]
@@ -28,8 +35,10 @@ enum VaultCommand {
     /// Tell about the vault without opening it
     Info,
     Password(Password),
-    /// List what opens the vault
-    Slots,
+    Slots(Slots),
+    Rehearse(rehearse::Rehearse),
+    Log(log::Log),
+    Wipe(wipe::Wipe),
 }
 
 /// Make a new, empty vault
@@ -38,6 +47,11 @@ struct Create {
     /// What opens it: a password, or this device alone through the system's keystore
     #[arg(long, value_enum, default_value_t = Lock::Password)]
     slot: Lock,
+    /// Make a recovery key too, and print it
+    #[arg(long)]
+    recovery: bool,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,7 +64,7 @@ enum Lock {
 #[derive(Debug, Args)]
 struct Password {
     #[command(flatten)]
-    new: NewPassword,
+    new: NewSecret,
     #[command(flatten)]
     yes: Yes,
 }
@@ -62,19 +76,14 @@ struct Info {
     generation: u64,
     bytes: u64,
     slots: Vec<Slot>,
-}
-
-#[derive(Serialize)]
-struct Slot {
-    kind: SlotKind,
-    #[serde(flatten)]
-    cost: Option<Cost>,
-}
-
-impl From<&SlotInfo> for Slot {
-    fn from(slot: &SlotInfo) -> Self {
-        Self { kind: slot.kind, cost: slot.cost }
-    }
+    /// In a row, since the vault was last opened.
+    wrong_tries: u32,
+    /// Seconds until the next try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// How many more wrong tries wipe the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tries_left: Option<u32>,
 }
 
 impl Vault {
@@ -83,7 +92,10 @@ impl Vault {
             VaultCommand::Create(command) => command.run(context),
             VaultCommand::Info => info(context),
             VaultCommand::Password(command) => command.run(context),
-            VaultCommand::Slots => slots(context),
+            VaultCommand::Slots(command) => command.run(context),
+            VaultCommand::Rehearse(command) => command.run(context),
+            VaultCommand::Log(command) => command.run(context),
+            VaultCommand::Wipe(command) => command.run(context),
         }
     }
 }
@@ -97,13 +109,25 @@ impl Create {
         let slot = match self.slot {
             Lock::Password => {
                 let password = context.first_password()?;
+                advice::on_password(context.out, &password);
                 NewSlot::Password(password, calibrated())
             }
             Lock::Device => NewSlot::Device,
         };
         writing::make_folder_of(&context.vault_file()?)?;
-        Session::create(context.environment(true)?, slot)?;
+        let (slots, recovery) = if self.recovery {
+            let recovery = Recovery::show(context, &self.confirm)?;
+            (vec![slot, NewSlot::Recovery(recovery.key)], Some(recovery.typed))
+        } else {
+            (vec![slot], None)
+        };
+        let mut session = Session::create_with(context.environment(true)?, slots)?;
+        if let Some(Some(typed)) = recovery {
+            new_slot::prove(&mut session, typed)?;
+        }
+        drop(session);
         if context.out.json {
+            // A recovery key stands in a line of its own before it.
             return info(context);
         }
         let file = visible(&context.vault_file()?.display().to_string());
@@ -118,18 +142,16 @@ impl Create {
     }
 }
 
-/// What a derivation may cost on this device: about half a second.
-fn calibrated() -> Cost {
-    let start = Instant::now();
-    Cost::calibrate(|| start.elapsed())
-}
-
 impl Password {
     fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut session = context.open_sensitive(self.yes)?;
-        let password = self.new.get()?;
+        let password = self.new.get(SlotKind::Password)?;
+        advice::on_password(context.out, &password);
+        let slot = SlotKind::Password;
+        let changed = session.slots().iter().any(|there| there.kind == slot);
         session.change_lock(NewSlot::Password(password, calibrated()))?;
         context.tidy(&mut session);
+        session.record(if changed { Event::SlotChanged { slot } } else { Event::SlotAdded { slot } });
         context.out.done(tr!("The vault has its new password. Older copies and backups keep the old one."))
     }
 }
@@ -138,44 +160,41 @@ fn info(context: &Context<'_>) -> Result<(), Failure> {
     let file = context.vault_file()?.display().to_string();
     let info = context.inspect()?;
     let slots = info.slots.iter().map(Slot::from).collect();
-    let info = Info { file, version: info.version, generation: info.generation, bytes: info.bytes, slots };
+    let environment = context.environment(true)?;
+    let wrong = Session::wrong_tries_so_far(&environment);
+    let info = Info {
+        file,
+        version: info.version,
+        generation: info.generation,
+        bytes: info.bytes,
+        slots,
+        wrong_tries: wrong.map_or(0, |wrong| wrong.failed),
+        retry_after: Session::wait(&environment).map(|wait| wait.seconds),
+        tries_left: wrong.and_then(|WrongTries { left, .. }| left),
+    };
     if context.out.json {
         return context.out.result(&info);
     }
     let mut table = Table::default();
     let slots = info.slots.iter().map(Slot::words).collect::<Vec<_>>().join(", ");
-    for (label, value) in [
+    let mut rows = vec![
         (tr!("File"), visible(&info.file)),
         (tr!("Format"), info.version.to_string()),
         (tr!("Generation"), info.generation.to_string()),
         (tr!("Bytes"), info.bytes.to_string()),
         (tr!("Opens with"), slots),
-    ] {
+    ];
+    if info.wrong_tries > 0 {
+        rows.push((tr!("Wrong tries"), info.wrong_tries.to_string()));
+    }
+    if let Some(seconds) = info.retry_after {
+        rows.push((tr!("Next try in"), tr!("{seconds} s", seconds = seconds)));
+    }
+    if let Some(left) = info.tries_left {
+        rows.push((tr!("Tries until the vault is wiped"), left.to_string()));
+    }
+    for (label, value) in rows {
         table.row([label.to_owned(), value]);
     }
     table.print(context.out)
-}
-
-fn slots(context: &Context<'_>) -> Result<(), Failure> {
-    let slots: Vec<Slot> = context.inspect()?.slots.iter().map(Slot::from).collect();
-    if context.out.json {
-        return context.out.result(&slots);
-    }
-    slots.iter().try_for_each(|slot| context.out.line(&slot.words()))
-}
-
-impl Slot {
-    fn words(&self) -> String {
-        match (self.kind, self.cost) {
-            (SlotKind::Password, Some(cost)) => tr!(
-                "password (Argon2id, {mebibytes} MiB, {passes} passes, {lanes} lanes)",
-                mebibytes = cost.memory_kib / 1024,
-                passes = cost.passes,
-                lanes = cost.lanes
-            ),
-            (SlotKind::Password, None) => tr!("password").to_owned(),
-            (SlotKind::Device, _) => tr!("this device (the system's keystore)").to_owned(),
-            _ => tr!("another way").to_owned(),
-        }
-    }
 }

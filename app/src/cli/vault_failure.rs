@@ -1,9 +1,10 @@
 //! The vault's errors in words.
 
 use smartotp_core::code::ocra::OcraError;
-use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError};
+use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError, RecoveryError};
 
 use super::failure::{Exit, Failure, reason};
+use super::tries;
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
@@ -41,14 +42,7 @@ impl From<OpenError> for Failure {
                 tr!("That recovery key belongs to another vault. This one stays locked."),
             ),
             OpenError::BadPin => (Exit::Locked, "bad_pin", tr!("A PIN has 4 to 12 digits.")),
-            OpenError::Wait { seconds } => {
-                let message = trn!(
-                    "After so many wrong tries, wait {n} second before the next one.",
-                    "After so many wrong tries, wait {n} seconds before the next one.",
-                    usize::try_from(*seconds).unwrap_or(usize::MAX)
-                );
-                return Self::new(Exit::Locked, "wait", message).with("retry_after", *seconds);
-            }
+            OpenError::Wait { seconds } => return tries::waiting(*seconds, None),
             OpenError::Wiped => (
                 Exit::Locked,
                 "wiped",
@@ -59,6 +53,13 @@ impl From<OpenError> for Failure {
             }
             OpenError::DeviceSecret(error) => return keystore(*error),
             OpenError::PinSecret(KeystoreError::Locked) => return keystore(KeystoreError::Locked),
+            OpenError::PinSecret(KeystoreError::Missing) => (
+                Exit::Locked,
+                "no_keystore",
+                tr!(
+                    "Half of the PIN is in the system's keystore, and none answers here. Open the vault with its password or recovery key."
+                ),
+            ),
             OpenError::PinSecret(_) => (
                 Exit::Locked,
                 "pin_lost",
@@ -105,6 +106,24 @@ fn keystore(error: KeystoreError) -> Failure {
     Failure::new(Exit::Locked, code, words)
 }
 
+impl From<RecoveryError> for Failure {
+    fn from(error: RecoveryError) -> Self {
+        let words = match error {
+            RecoveryError::Length { characters } => trn!(
+                "A recovery key has 40 characters, this is {n}.",
+                "A recovery key has 40 characters, these are {n}.",
+                characters
+            ),
+            RecoveryError::Character { group, .. } => {
+                tr!("Group {group} of the recovery key has a character that none has.", group = group)
+            }
+            RecoveryError::Mistyped { group } => tr!("Group {group} of the recovery key is mistyped.", group = group),
+            _ => tr!("This is no recovery key.").to_owned(),
+        };
+        Self::new(Exit::Locked, "bad_recovery_key", words)
+    }
+}
+
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         let (exit, code, words) = match &error {
@@ -126,7 +145,7 @@ impl From<CreateError> for Failure {
             CreateError::EmptyPassword => {
                 (Exit::Locked, "missing_password", tr!("An empty password protects nothing. Choose another one."))
             }
-            CreateError::BadPin => return OpenError::BadPin.into(),
+            CreateError::BadPin => return Self::from(OpenError::BadPin).with_exit(Exit::Usage),
             CreateError::PinWithoutKeystore => (
                 Exit::Refused,
                 "no_keystore",

@@ -63,6 +63,104 @@ fn a_vault_without_a_password_asks_for_a_yes() {
     assert_eq!(out.matches(RFC_KEY).count(), 1, "only the export with a yes: {outcome:?}");
 }
 
+/// A PIN opens the vault with its half in the keystore, and with nothing where the keystore has lost it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_pin_opens_only_where_the_keystore_has_its_half() {
+    if !(has("dbus-run-session") && has("gnome-keyring-daemon")) {
+        return;
+    }
+    let home = Home::with(&[&totp("GitHub", "mira")]);
+    for (name, text) in [("pin", "583920"), ("wrong", "583921"), ("short", "583"), ("new", "170468"), ("weak", "1234")]
+    {
+        home.file(name, text);
+    }
+    let script = format!(
+        r#"printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+        cd '{home}'
+        otp() {{ file=$1; shift; '{binary}' --vault '{vault}' --password-file "$file" "$@" </dev/null 2>>err; }}
+        say() {{ label=$1; shift; otp "$@"; echo "$label=$?"; }}
+        say short password vault slots add pin --new-password-file short --quiet
+        say add password vault slots add pin --new-password-file pin --quiet
+        say twice password vault slots add pin --new-password-file pin --quiet
+        say code pin code github --at 59 --with pin
+        say wrong wrong code github --with pin
+        say tries pin vault info --json
+        say right pin list --with pin --quiet
+        say rehearse pin vault rehearse --with pin --quiet
+        say slots password vault slots --json
+        say change pin vault slots change pin --with pin --new-password-file new --quiet
+        say old pin list --with pin --quiet
+        say new new list --with pin --quiet
+        say weak new vault slots change pin --with pin --new-password-file weak
+        say back weak vault slots change pin --with pin --new-password-file new --quiet
+        say only new vault slots remove password --with pin --quiet
+        "#,
+        home = home.path("").display(),
+        binary = env!("CARGO_BIN_EXE_smartotp"),
+        vault = home.vault().display(),
+    );
+    let run = |data: &str, script: &str| {
+        let runtime = home.path(&format!("runtime-{data}"));
+        std::fs::create_dir(&runtime).unwrap();
+        let mut command = Command::new("dbus-run-session");
+        command.args(["--", "sh", "-c", script]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("HOME", home.path("")).env("XDG_RUNTIME_DIR", runtime).env("XDG_DATA_HOME", home.path(data));
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        finish(command, "")
+    };
+    let outcome = run("data", &script);
+    if outcome.out.contains("add=8") {
+        println!("skipped: the keystore doesn't start here");
+        return;
+    }
+    let err = std::fs::read_to_string(home.path("err")).unwrap_or_default();
+    for line in [
+        "short=2",
+        "add=0",
+        "twice=8",
+        "94287082",
+        "code=0",
+        "wrong=3",
+        "tries=0",
+        "right=0",
+        "rehearse=0",
+        "slots=0",
+        "change=0",
+        "old=3",
+        "new=0",
+        "weak=0",
+        "back=0",
+        "only=8",
+    ] {
+        assert!(outcome.out.lines().any(|have| have == line), "{line}: {outcome:?} {err}");
+    }
+    assert!(outcome.out.contains(r#""wrong_tries":1"#) && outcome.out.contains(r#""in_keystore":true"#), "{outcome:?}");
+    assert!(err.contains("first PINs that a thief tries"), "{err}");
+
+    // The same user, with another keyring: this one has lost everything.
+    let lost = format!(
+        r#"printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+        cd '{home}'
+        otp() {{ file=$1; shift; '{binary}' --vault '{vault}' --password-file "$file" "$@" </dev/null; }}
+        otp new list --with pin --json; echo "pin=$?"
+        otp password code github --at 59; echo "password=$?"
+        otp password vault slots --json
+        otp password vault slots change pin --new-password-file pin --quiet; echo "anew=$?"
+        otp pin code github --at 59 --with pin --quiet; echo "again=$?"
+        "#,
+        home = home.path("").display(),
+        binary = env!("CARGO_BIN_EXE_smartotp"),
+        vault = home.vault().display(),
+    );
+    let outcome = run("lost", &lost);
+    for line in ["pin=3", "password=0", "anew=0", "again=0"] {
+        assert!(outcome.out.lines().any(|have| have == line), "{line}: {outcome:?}");
+    }
+    assert!(outcome.out.contains(r#""in_keystore":false"#), "{outcome:?}");
+    assert!(outcome.err.contains(r#""code":"pin_lost""#) && outcome.err.contains("lost its half"), "{outcome:?}");
+}
+
 /// An X server of its own, ended when dropped.
 struct Screen {
     server: Child,

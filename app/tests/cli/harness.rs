@@ -41,10 +41,15 @@ impl Home {
 
     /// A home with an empty vault whose key derivation is the cheapest that there is.
     pub(crate) fn new() -> Self {
+        Self::at_cost(Cost::FLOOR)
+    }
+
+    /// A home with an empty vault whose key derivation costs that.
+    pub(crate) fn at_cost(cost: Cost) -> Self {
         let home = Self::bare();
         let (entropy, boot) = (Arc::new(SystemEntropy), Arc::new(ProcessClock::start()));
         let environment = Environment { file: home.vault(), entropy, keystore: None, boot };
-        drop(Session::create(environment, NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR)).unwrap());
+        drop(Session::create(environment, NewSlot::Password(SecretText::from(PASSWORD), cost)).unwrap());
         home
     }
 
@@ -91,6 +96,20 @@ impl Home {
         let mut command = self.command(arguments);
         command.arg("--vault").arg(vault).arg("--password-file").arg(password);
         finish(command, input)
+    }
+
+    /// A call with the vault and another secret, in a file of this home.
+    pub(crate) fn with_secret(&self, file: &str, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        command.arg("--vault").arg(self.vault()).arg("--password-file").arg(self.path(file));
+        finish(command, "")
+    }
+
+    /// A call with the vault and nothing that opens it.
+    pub(crate) fn locked(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        command.arg("--vault").arg(self.vault());
+        finish(command, "")
     }
 
     /// A call without any of that.

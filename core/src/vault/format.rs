@@ -122,7 +122,7 @@ pub(crate) use super::frame::{MOST_BYTES, MOST_FRONT, SealError};
 
 const MAGIC: &[u8; 8] = b"SmartOTP";
 /// The format version that is written.
-pub(crate) const VERSION: u16 = 2;
+pub const VERSION: u16 = 2;
 /// The oldest one that is read.
 const OLDEST: u16 = 1;
 const MOST_SLOTS: usize = 8;

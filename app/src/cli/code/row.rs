@@ -12,7 +12,7 @@ use crate::cli::table::Table;
 /// One token's code; its JSON is a contract.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Row {
-    id: TokenId,
+    pub(super) id: TokenId,
     pub(super) issuer: String,
     pub(super) account: String,
     #[serde(serialize_with = "exposed")]

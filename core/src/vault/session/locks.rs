@@ -4,13 +4,15 @@
 //! anew under the new key, and older copies beside it are removed: what a removed credential opens is gone from this device. Copies
 //! elsewhere, and backups, keep their old lock.
 
-use super::Session;
+use std::sync::Arc;
+
+use super::{Environment, Session, settled};
 use crate::vault::contents::WrappingKey;
-use crate::vault::format;
+use crate::vault::format::{self, Header};
 use crate::vault::keys::Key;
 use crate::vault::slots::{CostRule, Prepared, Slot, SlotInfo, SlotKind, check_together, gives_way};
-use crate::vault::store::Previous;
-use crate::vault::{ChangeError, NewSlot, OpenError, payload};
+use crate::vault::store::{Disk, Previous, Store};
+use crate::vault::{ChangeError, Keystore, NewSlot, OpenError, payload};
 
 /// What becomes of the slots that are there.
 enum Plan {
@@ -71,15 +73,16 @@ impl Session {
     /// with [`Session::replace_slot`].
     #[must_use]
     pub fn missing_keystore_entries(&self) -> Vec<SlotKind> {
-        let keystore = self.environment.keystore.as_deref();
-        let is_missing = |slot: &&Slot| {
-            let entry = slot.keystore_entry(&self.header.vault);
-            entry.is_some_and(|entry| {
-                // One that is locked, or does not answer, may well have it.
-                keystore.is_none_or(|keystore| matches!(keystore.get(&entry), Ok(None)))
-            })
-        };
-        self.header.slots.iter().filter(is_missing).map(|slot| slot.kind).collect()
+        missing(&self.header, self.environment.keystore.as_deref())
+    }
+
+    /// The same of a vault that is not open; empty where there is none that can be read.
+    #[must_use]
+    pub fn missing_from_keystore(environment: &Environment) -> Vec<SlotKind> {
+        let store = Store::new(Arc::new(Disk), settled(&environment.file));
+        let front = |bytes: std::io::Result<Vec<u8>>| format::read_front(&bytes.ok()?).ok();
+        let front = front(store.read_front(format::MOST_FRONT)).or_else(|| front(store.read_previous()));
+        front.map(|front| missing(&front.header, environment.keystore.as_deref())).unwrap_or_default()
     }
 
     #[cfg(test)]
@@ -180,6 +183,15 @@ impl Session {
         self.adopt_journal(&*held);
         outcome
     }
+}
+
+fn missing(header: &Header, keystore: Option<&dyn Keystore>) -> Vec<SlotKind> {
+    let is_missing = |slot: &&Slot| {
+        let entry = slot.keystore_entry(&header.vault);
+        // One that is locked, or does not answer, may well have it.
+        entry.is_some_and(|entry| keystore.is_none_or(|keystore| matches!(keystore.get(&entry), Ok(None))))
+    };
+    header.slots.iter().filter(is_missing).map(|slot| slot.kind).collect()
 }
 
 impl Plan {
