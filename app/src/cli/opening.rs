@@ -33,7 +33,8 @@ pub(super) struct Opened<'a> {
     /// The format of the file before anything was changed.
     version: u16,
     /// By which kind of slot.
-    pub(super) kind: SlotKind,
+    kind: SlotKind,
+    rolled_back: bool,
 }
 
 impl Context<'_> {
@@ -125,8 +126,9 @@ impl Context<'_> {
             (_, None) => credentials::credential(kind, &self.secret_of(kind)?)?,
         };
         let opened = Session::open(environment.clone(), credential);
-        let (session, notices) = opened.map_err(|error| tries::refused(error, &environment))?;
-        let mut opened = Opened { session, context: self, version: info.version, kind };
+        let (session, notices) = opened.map_err(|error| refused(error, &environment, info))?;
+        let rolled_back = notices.contains(&Notice::RolledBack);
+        let mut opened = Opened { session, context: self, version: info.version, kind, rolled_back };
         for notice in &notices {
             notices::tell(self.out, notice);
             if *notice == Notice::PreviousOpened {
@@ -160,6 +162,9 @@ impl Opened<'_> {
     fn noted(mut self) -> Self {
         let slot = self.kind;
         self.record(Event::Unlocked { slot });
+        if self.rolled_back {
+            self.record(Event::RolledBack);
+        }
         self
     }
 
@@ -195,6 +200,17 @@ impl Drop for Opened<'_> {
             notices::tell_upgrade(self.context.out, self.version, info.version);
         }
     }
+}
+
+/// Why the vault did not open; where the keystore is to blame, what opens it all the same.
+fn refused(error: OpenError, environment: &Environment, info: &VaultInfo) -> Failure {
+    let is_keystore = matches!(error, OpenError::DeviceSecret(_) | OpenError::PinSecret(_));
+    let failure = tries::refused(error, environment);
+    let has_recovery = info.slots.iter().any(|slot| slot.kind == SlotKind::Recovery);
+    if is_keystore && has_recovery {
+        return failure.saying(tr!("The recovery key opens it without a keystore: --with recovery"));
+    }
+    failure
 }
 
 /// Whether the vault opens by the device alone, without anything that a person knows.

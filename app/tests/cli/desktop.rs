@@ -95,6 +95,8 @@ fn a_pin_opens_only_where_the_keystore_has_its_half() {
         say weak new vault slots change pin --with pin --new-password-file weak
         say back weak vault slots change pin --with pin --new-password-file new --quiet
         say only new vault slots remove password --with pin --quiet
+        '{binary}' --vault device vault create --slot device --recovery --json </dev/null >made 2>>err; echo "device=$?"
+        '{binary}' --vault device list --quiet </dev/null 2>>err; echo "alone=$?"
         "#,
         home = home.path("").display(),
         binary = env!("CARGO_BIN_EXE_smartotp"),
@@ -132,6 +134,8 @@ fn a_pin_opens_only_where_the_keystore_has_its_half() {
         "weak=0",
         "back=0",
         "only=8",
+        "device=0",
+        "alone=0",
     ] {
         assert!(outcome.out.lines().any(|have| have == line), "{line}: {outcome:?} {err}");
     }
@@ -146,6 +150,14 @@ fn a_pin_opens_only_where_the_keystore_has_its_half() {
         otp new list --with pin --json; echo "pin=$?"
         otp password code github --at 59; echo "password=$?"
         otp password vault slots --json
+        '{binary}' --vault '{vault}' vault slots --json </dev/null | grep -c '"in_keystore":false'
+        sed -n 's/.*"recovery_key":"\([^"]*\)".*/\1/p' made >recovery
+        device() {{ '{binary}' --vault device --password-file recovery "$@" </dev/null; }}
+        '{binary}' --vault device list --json </dev/null; echo "alone=$?"
+        device list --with recovery; echo "recovery=$?"
+        device vault password --with recovery --new-password-file new --quiet; echo "no=$?"
+        device vault password --with recovery --new-password-file new --yes --quiet; echo "locked=$?"
+        '{binary}' --vault device --password-file new list --quiet </dev/null; echo "opened=$?"
         otp password vault slots change pin --new-password-file pin --quiet; echo "anew=$?"
         otp pin code github --at 59 --with pin --quiet; echo "again=$?"
         "#,
@@ -154,7 +166,9 @@ fn a_pin_opens_only_where_the_keystore_has_its_half() {
         vault = home.vault().display(),
     );
     let outcome = run("lost", &lost);
-    for line in ["pin=3", "password=0", "anew=0", "again=0"] {
+    let expected =
+        ["pin=3", "password=0", "1", "alone=3", "recovery=0", "no=8", "locked=0", "opened=0", "anew=0", "again=0"];
+    for line in expected {
         assert!(outcome.out.lines().any(|have| have == line), "{line}: {outcome:?}");
     }
     assert!(outcome.out.contains(r#""in_keystore":false"#), "{outcome:?}");
