@@ -117,9 +117,7 @@ impl Context<'_> {
     ) -> Result<Opened<'_>, Failure> {
         let environment = self.environment(true)?;
         // While wrong tries are waited out nobody is asked for anything.
-        if kind != SlotKind::Device {
-            tries::check(&environment)?;
-        }
+        let last = if kind == SlotKind::Device { None } else { tries::check(&environment)? };
         let credential = match (kind, secret) {
             (SlotKind::Device, _) => Credential::Device,
             (_, Some(secret)) => credentials::credential(kind, secret)?,
@@ -138,8 +136,9 @@ impl Context<'_> {
         let wrong = opened.wrong_tries();
         if wrong > 0 {
             tries::tell(self.out, wrong);
-            let now = code::now();
-            opened.record(Event::WrongTries { count: wrong, last: now });
+            // Where nobody knows any more when that was, it was before now.
+            let last = code::now().saturating_sub(last.unwrap_or_default());
+            opened.record(Event::WrongTries { count: wrong, last });
         }
         notices::tell_missing(self.out, &opened.missing_keystore_entries());
         Ok(opened)

@@ -5,9 +5,15 @@ use smartotp_core::vault::{Environment, OpenError, Session, Wait};
 use super::failure::{Exit, Failure};
 use super::output::Output;
 
-/// Fails while wrong tries have to be waited out: nothing is asked then, nothing is tried.
-pub(super) fn check(environment: &Environment) -> Result<(), Failure> {
-    Session::wait(environment).map_or(Ok(()), |wait| Err(waiting(wait.seconds, Some(&wait))))
+/// Fails while wrong tries have to be waited out: nothing is asked then, nothing is tried. Else gives how many seconds ago
+/// the last one was.
+pub(super) fn check(environment: &Environment) -> Result<Option<u64>, Failure> {
+    let Some(wrong) = Session::wrong_tries_so_far(environment) else { return Ok(None) };
+    // Asked only where there can be one: a keystore is slow.
+    match if wrong.free == 0 { Session::wait(environment) } else { None } {
+        Some(wait) => Err(waiting(wait.seconds, Some(&wait))),
+        None => Ok(wrong.last_seconds_ago),
+    }
 }
 
 /// Why the vault did not open, with what that means for the next try.

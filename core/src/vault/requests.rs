@@ -107,6 +107,8 @@ pub struct Wait {
 pub struct WrongTries {
     /// In a row.
     pub failed: u32,
+    /// Seconds since the last one; `None`: there was none, or the system was started anew since.
+    pub last_seconds_ago: Option<u64>,
     /// How many more can be made before the first wait.
     pub free: u32,
     /// How many more wipe the vault, where its owner has set that.

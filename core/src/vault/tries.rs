@@ -102,10 +102,11 @@ impl<'a> Tries<'a> {
 
     /// What was tried in vain so far.
     pub(crate) fn wrong(&self, vault: &Hex<16>) -> WrongTries {
-        let TriesRecord { failed, wipe_after, .. } = self.device.tries(vault);
+        let (TriesRecord { failed, boot, at, wipe_after }, now) = (self.device.tries(vault), self.boot.now());
+        let ago = (failed > 0 && boot == now.boot).then(|| now.seconds.checked_sub(at)).flatten();
         let free = WAITS.iter().filter(|wait| **wait == 0).count();
         let free = u32::try_from(free).unwrap_or(u32::MAX).saturating_sub(failed);
-        WrongTries { failed, free, left: wipe_after.map(|most| most.saturating_sub(failed)) }
+        WrongTries { failed, last_seconds_ago: ago, free, left: wipe_after.map(|most| most.saturating_sub(failed)) }
     }
 
     /// One try. `derive` is not called while there is a wait; what comes back as a wrong try was counted before it.
