@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn libsodium_is_agreed_with() {
         // PyNaCl 1.6: `crypto_secretstream_xchacha20poly1305_push` of 0, 1, 2, … under a key of 0, 1, 2, …
-        let key: [u8; 32] = core::array::from_fn(|n| n as u8);
+        let key: [u8; 32] = core::array::from_fn(|n| u8::try_from(n).unwrap());
         for (length, header, sealed) in [
             (5, "229c826904ef225e1d55b9d650062f00a92b46c926659f72", "ede6ca797bc4ce648f2fbb585d659eb712939cc81614"),
             (

@@ -34,3 +34,10 @@ pub(super) fn opens_with(file: &[u8], password: &str) -> Outcome {
     assert_eq!(read(file, Some(&"wrong".into())), Err(ImportError::WrongPassword));
     read(file, Some(&password.into())).expect("the right password")
 }
+
+/// The same ASCII text with another letter of Base64 at a place.
+pub(super) fn with_another_letter(text: &str, place: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+    String::from_utf8(bytes).unwrap()
+}

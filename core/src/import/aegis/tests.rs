@@ -115,8 +115,7 @@ fn damage_and_what_costs_too_much() {
     // The list itself, under the right password.
     let text = String::from_utf8(file).unwrap();
     let start = text.find("\"db\": \"").unwrap() + 20;
-    let changed =
-        format!("{}{}{}", &text[..start], if text.as_bytes()[start] == b'A' { 'B' } else { 'A' }, &text[start + 1..]);
+    let changed = with_another_letter(&text, start);
     assert_eq!(read(changed.as_bytes(), Some(&"right".into())), Err(ImportError::Damaged));
 }
 

@@ -81,8 +81,7 @@ fn damage_is_no_wrong_password() {
     cuts_are_damage(&plain(4, &services()), 97);
     let text = String::from_utf8(sealed(&services().to_string())).unwrap();
     let start = text.find("servicesEncrypted\": \"").unwrap() + 40;
-    let other = if text.as_bytes()[start] == b'A' { "B" } else { "A" };
-    let changed = format!("{}{other}{}", &text[..start], &text[start + 1..]);
+    let changed = with_another_letter(&text, start);
     assert_eq!(read(changed.as_bytes(), Some(&"right".into())), Err(ImportError::Damaged));
     assert_eq!(read(changed.as_bytes(), Some(&"wrong".into())), Err(ImportError::WrongPassword));
     assert_eq!(read(&sealed("no list"), Some(&"right".into())), Err(ImportError::Damaged));
