@@ -224,7 +224,7 @@ pub enum Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// No tokens were given.
+    /// No tokens were given, and the format has no file for that.
     #[error("nothing to export")]
     Nothing,
     /// Not one of them has a place in this format.
@@ -307,13 +307,13 @@ impl Format {
             (PasswordUse::Never, Some(_)) => return Err(ExportError::TakesNoPassword),
             _ => {}
         }
-        if tokens.is_empty() {
-            return Err(ExportError::Nothing);
-        }
         let (files, mut lost) = (self.0.write)(tokens, request)?;
         let left_out: HashSet<_> = lost.iter().filter(|lost| lost.what == Loss::Token).map(|lost| lost.token).collect();
-        if left_out.len() == tokens.len() {
+        if !tokens.is_empty() && left_out.len() == tokens.len() {
             return Err(ExportError::HoldsNone);
+        }
+        if files.is_empty() {
+            return Err(ExportError::Nothing);
         }
         let held = tokens.iter().filter(|token| !left_out.contains(&token.id));
         lost.extend(held.flat_map(|token| self.0.losses(token)));

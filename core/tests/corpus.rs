@@ -47,6 +47,11 @@ fn journal() {
 }
 
 #[test]
+fn frame() {
+    replay("frame", bodies::frame);
+}
+
+#[test]
 fn qr_image() {
     replay("qr_image", bodies::qr_image);
 }
@@ -55,6 +60,8 @@ fn qr_image() {
 #[test]
 fn importers() {
     for format in [
+        "sealed",
+        "json",
         "aegis",
         "2fas",
         "ente",

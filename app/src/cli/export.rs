@@ -2,24 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use smartotp_core::enrol::otpauth;
-use smartotp_core::secret::SecretText;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use smartotp_core::export::{ExportError, Format, Request};
 use smartotp_core::token::Token;
 use smartotp_core::vault::journal::Event;
-use zeroize::Zeroizing;
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::opening::Yes;
-use super::shapes::Exported;
 use super::{query, writing};
 
 /// Write tokens with their keys, in clear, for other apps
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// The format: an array of objects, or links, one a line
-    #[arg(long, value_enum)]
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
     to: Format,
     /// Where to; - is standard output
     #[arg(long, short, value_name = "FILE", default_value = "-")]
@@ -30,10 +28,9 @@ pub(super) struct Export {
     yes: Yes,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Json,
-    Otpauth,
+/// The formats in clear that are one file.
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["json", "otpauth"]).try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
 impl Export {
@@ -51,13 +48,12 @@ impl Export {
         context
             .out
             .warn("in_clear", tr!("This export holds your keys in clear: whoever reads it can make your codes."));
-        let bytes = match self.to {
-            Format::Json => json(&tokens)?,
-            Format::Otpauth => links(&tokens),
-        };
+        let written = self.to.write(&tokens, &Request::default()).map_err(|error| failure(&error))?;
         // Written down before anything leaves.
         session.record(Event::Exported { tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX) });
-        writing::secret_file(&self.output, &bytes)?;
+        for file in written.files() {
+            writing::secret_file(&self.output, file)?;
+        }
         if self.output.as_os_str() == "-" {
             return Ok(());
         }
@@ -65,23 +61,7 @@ impl Export {
     }
 }
 
-fn json(tokens: &[&Token]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let secrets: Vec<SecretText> = tokens.iter().map(|token| token.secret.to_base32()).collect();
-    let exported: Vec<Exported<'_>> =
-        tokens.iter().zip(&secrets).map(|(token, secret)| Exported::of(token, secret.expose())).collect();
-    // Room enough not to leave unwiped copies while it grows, for all but huge notes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64 + tokens.len() * 2048));
-    serde_json::to_writer_pretty(&mut *bytes, &exported).map_err(std::io::Error::from)?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-fn links(tokens: &[&Token]) -> Zeroizing<Vec<u8>> {
-    let links: Vec<SecretText> = tokens.iter().map(|token| otpauth::write(token)).collect();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(links.iter().map(|link| link.expose().len() + 1).sum()));
-    for link in &links {
-        bytes.extend(link.expose().as_bytes());
-        bytes.push(b'\n');
-    }
-    bytes
+/// Nothing that these formats come to.
+fn failure(error: &ExportError) -> Failure {
+    Failure::new(Exit::Failed, "unexportable", error.to_string())
 }

@@ -9,6 +9,7 @@ use smartotp_core::code::ocra::{Inputs, Suite, respond};
 use smartotp_core::enrol::migration::{Collector, Part, write as write_migration};
 use smartotp_core::enrol::{Enrolment, detect, manual, otpauth};
 use smartotp_core::import;
+use smartotp_core::qr::animated::{self, Receiver};
 use smartotp_core::qr::read::{Budget, Luma, luma, picture};
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{ChallengeEncoding, Counter, KindName, Token, TokenId};
@@ -124,6 +125,19 @@ pub fn import(format: &str, data: &[u8]) {
     let (outcome, errors) = import::read_all(&[data], Some(&password), format);
     assert!(errors.is_empty() || outcome.tokens.is_empty());
     let _ = import::read(data, None);
+}
+
+/// Texts that a camera read during a transfer, one a line; and the bytes as what a frame carries, behind a checksum that fits.
+pub fn frame(data: &[u8]) {
+    let mut receiver = Receiver::default();
+    for line in String::from_utf8_lossy(data).lines() {
+        receiver.frame(line);
+    }
+    for part in data.chunks(224) {
+        receiver.frame(&animated::frame_of(part));
+    }
+    let progress = receiver.progress();
+    assert!(receiver.finished().is_none_or(|file| file.len() <= animated::MAX_BYTES) && progress.of <= 16 * 1024);
 }
 
 /// A picture file; without one, raw grey pixels with two bytes of width and stride in front.

@@ -2,10 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use super::{ExportError, Files, Holds, Lost, PasswordUse, Reader, Request, Target};
+use super::{ExportError, Files, Holds, Loss, Lost, PasswordUse, Reader, Request, Target};
 use crate::enrol::otpauth;
 use crate::secret::SecretText;
-use crate::token::Token;
+use crate::token::{Kind, Token};
 
 pub(super) const TARGET: Target = Target {
     name: "otpauth",
@@ -18,7 +18,13 @@ pub(super) const TARGET: Target = Target {
 
 fn write(tokens: &[&Token], _request: &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError> {
     let links: Vec<SecretText> = tokens.iter().map(|token| otpauth::write(token)).collect();
-    Ok((vec![lines(&links)], Vec::new()))
+    Ok((vec![lines(&links)], tokens.iter().filter_map(|token| lost(token)).collect()))
+}
+
+/// A link of Yandex' without an issuer is taken for Yandex' own, which never names one.
+pub(super) fn lost(token: &Token) -> Option<Lost> {
+    let assumed = matches!(token.kind, Kind::Yandex { .. }) && token.issuer.is_empty();
+    assumed.then_some(Lost { token: token.id, what: Loss::Issuer })
 }
 
 /// Texts as lines, in memory that is reserved whole.

@@ -56,7 +56,10 @@ fn write(tokens: &[&Token], request: &Request<'_>) -> Result<(Files, Vec<Lost>),
     let mut entries = Vec::with_capacity(tokens.len());
     for token in tokens {
         match Modules::encode(otpauth::write(token).expose()) {
-            Ok(code) => entries.push(Entry::of(token, code)),
+            Ok(code) => {
+                entries.push(Entry::of(token, code));
+                lost.extend(super::otpauth::lost(token));
+            }
             Err(_) => {
                 lost.push(Lost::token(token));
                 continue;

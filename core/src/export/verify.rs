@@ -44,8 +44,12 @@ pub fn verify(
 ) -> Result<(), VerifyError> {
     let lost: std::collections::HashSet<Lost> = lost.iter().copied().collect();
     let is_lost = |token: &Token, what| lost.contains(&Lost { token: token.id, what });
-    let read = read_back(format, files, request)?;
     let expected: Vec<&&Token> = tokens.iter().filter(|token| !is_lost(token, Loss::Token)).collect();
+    let read = match read_back(format, files, request) {
+        // Nobody's tokens read as none.
+        Err(ImportError::Empty | ImportError::NoTokens { .. }) if expected.is_empty() => Vec::new(),
+        read => read?,
+    };
     if read.len() != expected.len() {
         return Err(VerifyError::Count { found: read.len(), expected: expected.len() });
     }

@@ -49,5 +49,12 @@ pub const FRAMES_PER_SECOND: u32 = 10;
 /// The texts of one frame rendered as a QR code stay below this number of modules a side.
 pub const MAX_SIDE: usize = 85;
 
+/// Any bytes as a frame with a checksum that fits: for fuzzing.
+#[doc(hidden)]
+#[must_use]
+pub fn frame_of(bytes: &[u8]) -> String {
+    frame::text_of(bytes.to_vec())
+}
+
 #[cfg(test)]
 mod tests;

@@ -71,11 +71,7 @@ impl Frame {
         bytes.extend(self.transfer.information().serialize());
         bytes.extend(PayloadId::new(0, self.number).serialize());
         bytes.extend(&self.symbol);
-        bytes.extend(crc32(&bytes).to_be_bytes());
-        let mut text = String::with_capacity(START.len() + bytes.len() / 2 * 3 + 2);
-        text.push_str(START);
-        base45::encode(&bytes, &mut text);
-        text
+        text_of(bytes)
     }
 
     pub(super) fn read(text: &str) -> Result<Self, Fault> {
@@ -103,6 +99,15 @@ impl Frame {
         let fits = payload.source_block_number() == 0 && symbol.len() == usize::from(transfer.symbol);
         fits.then(|| Self { transfer, number: payload.encoding_symbol_id(), symbol: symbol.to_vec() })
     }
+}
+
+/// What a frame carries, as its text: with the checksum.
+pub(super) fn text_of(mut bytes: Vec<u8>) -> String {
+    bytes.extend(crc32(&bytes).to_be_bytes());
+    let mut text = String::with_capacity(START.len() + bytes.len() / 2 * 3 + 2);
+    text.push_str(START);
+    base45::encode(&bytes, &mut text);
+    text
 }
 
 /// CRC-32 as PNG, zip and Ethernet have it.
