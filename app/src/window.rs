@@ -20,20 +20,39 @@ pub(crate) fn show(services: Services) -> Result<(), slint::PlatformError> {
     OPEN.set(Rc::downgrade(&ui));
     #[cfg(target_os = "linux")]
     slint::Timer::single_shot(std::time::Duration::from_secs(1), crate::platform::limits::keep_debuggers_out);
+    #[cfg(not(any(target_os = "android", target_os = "ios")))]
+    follow(&ui);
     let closed = ui.run();
     ui.lock();
     clipboard.clear_now();
     closed
 }
 
-/// The app went out of sight, or came back: nothing beats for nobody, and what is not seen is locked.
+/// Tells the window whether it is in front, and whether anybody can see it.
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn follow(ui: &Rc<Ui>) {
+    use slint::ComponentHandle as _;
+    use slint::winit_030::winit::event::WindowEvent;
+    use slint::winit_030::{EventResult, WinitWindowAccessor as _};
+
+    let on = Rc::downgrade(ui);
+    ui.window().window().on_winit_window_event(move |_, event| {
+        if let Some(ui) = on.upgrade() {
+            match event {
+                WindowEvent::Focused(in_front) => ui.set_in_front(*in_front),
+                WindowEvent::Occluded(hidden) => ui.set_visible(!hidden),
+                _ => {}
+            }
+        }
+        EventResult::Propagate
+    });
+}
+
+/// The app went out of sight, or came back: nothing beats for nobody, and what is not seen is covered, or locked.
 #[cfg(any(target_os = "android", target_os = "ios"))]
 pub(crate) fn in_sight(seen: bool) {
     if let Some(ui) = OPEN.with_borrow(Weak::upgrade) {
         ui.set_visible(seen);
-        if !seen {
-            ui.lock();
-        }
     }
 }
 

@@ -24,13 +24,22 @@ pub struct Settings {
     /// Seconds until a copied code leaves the clipboard; 0: it stays. Not protective: who writes this file also reads the
     /// clipboard.
     pub clipboard_seconds: u32,
+    /// When the reminder to prove that one can get back in was put aside last, in Unix time.
+    pub reminded: Option<u64>,
     /// Where the window was, on desktops.
     pub window: Option<WindowPlace>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { language: None, theme: ThemeChoice::System, contrast: false, clipboard_seconds: 30, window: None }
+        Self {
+            language: None,
+            theme: ThemeChoice::System,
+            contrast: false,
+            clipboard_seconds: 30,
+            reminded: None,
+            window: None,
+        }
     }
 }
 

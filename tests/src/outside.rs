@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Environment, Keystore, KeystoreError, ProcessClock, SystemEntropy};
+use smartotp_core::vault::{BootClock, BootTime, Environment, Keystore, KeystoreError, SystemEntropy};
 use smartotp_ui::services::{
     Background, Clip, Clipboard, Hold, Left, Links, PickDone, PickError, Picked, Pictures, Presence, ScreenGuard,
     WallClock,
@@ -16,23 +16,34 @@ use smartotp_ui::{App, Services};
 
 /// A clock that stands still until the test moves it.
 #[derive(Debug)]
-pub struct Clock(AtomicU64);
+pub struct Clock {
+    unix_millis: AtomicU64,
+    /// Since the system's start: setting the clock doesn't move it.
+    awake_millis: AtomicU64,
+}
 
 impl Clock {
     /// Moves it on.
     pub fn pass(&self, millis: u64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.unix_millis.fetch_add(millis, Ordering::SeqCst);
+        self.awake_millis.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Sets it.
     pub fn set(&self, unix_millis: u64) {
-        self.0.store(unix_millis, Ordering::SeqCst);
+        self.unix_millis.store(unix_millis, Ordering::SeqCst);
+    }
+}
+
+impl BootClock for Clock {
+    fn now(&self) -> BootTime {
+        BootTime { boot: "the phone's".to_owned(), seconds: self.awake_millis.load(Ordering::SeqCst) / 1000 }
     }
 }
 
 impl WallClock for Clock {
     fn unix_millis(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.unix_millis.load(Ordering::SeqCst)
     }
 }
 
@@ -182,6 +193,13 @@ impl Presence for Doorman {
 #[derive(Debug, Default)]
 pub struct Drawer(Mutex<Vec<(String, Secret)>>);
 
+impl Drawer {
+    /// Loses every entry whose name has this word in it.
+    pub fn lose(&self, word: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| !of.contains(word));
+    }
+}
+
 impl Keystore for Drawer {
     fn get(&self, name: &str) -> Result<Option<Secret>, KeystoreError> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -215,6 +233,8 @@ pub struct Outside {
     pub curtain: Arc<Curtain>,
     /// Whether the user is there.
     pub doorman: Arc<Doorman>,
+    /// The keystore, where there is one.
+    pub drawer: Arc<Drawer>,
     /// What the window gets.
     pub services: Services,
 }
@@ -223,18 +243,19 @@ impl Outside {
     /// Services over a folder, at a Unix time in seconds; with a keystore or without.
     #[must_use]
     pub fn new(folder: &Path, unix: u64, keystore: bool) -> Self {
-        let clock = Arc::new(Clock(AtomicU64::new(unix * 1000)));
+        let clock = Arc::new(Clock { unix_millis: AtomicU64::new(unix * 1000), awake_millis: AtomicU64::new(60_000) });
         let threads = Arc::new(Threads::default());
         let clipboard = Arc::new(Pasteboard::default());
         let gallery = Arc::new(Gallery::default());
         let curtain = Arc::new(Curtain::default());
         let doorman = Arc::new(Doorman::default());
+        let drawer = Arc::new(Drawer::default());
         let services = Services {
             vault: Environment {
                 file: folder.join("vault.smartotp"),
                 entropy: Arc::new(SystemEntropy),
-                keystore: keystore.then(|| Arc::new(Drawer::default()) as Arc<dyn Keystore>),
-                boot: Arc::new(ProcessClock::start()),
+                keystore: keystore.then(|| drawer.clone() as Arc<dyn Keystore>),
+                boot: clock.clone(),
             },
             settings_file: folder.join("settings.json"),
             kdf: Some(Cost::FLOOR),
@@ -247,6 +268,6 @@ impl Outside {
             screen_guard: curtain.clone(),
             presence: doorman.clone(),
         };
-        Self { clock, threads, clipboard, gallery, curtain, doorman, services }
+        Self { clock, threads, clipboard, gallery, curtain, doorman, drawer, services }
     }
 }

@@ -321,6 +321,11 @@ impl Phone {
         self.settle();
     }
 
+    /// Types one character into whatever has the keyboard.
+    pub fn type_key(&self, text: &str) {
+        self.key(text);
+    }
+
     fn key(&self, text: &str) {
         self.window.dispatch_event(WindowEvent::KeyPressed { text: text.into() });
         self.window.dispatch_event(WindowEvent::KeyReleased { text: text.into() });

@@ -1,6 +1,6 @@
 //! Work that a screen waits for: one piece at a time; what went wrong is said at its end.
 
-use crate::{CreateScreen, PasswordScreen, PreviewScreen, Problem, UnlockScreen};
+use crate::{CreateScreen, PasswordScreen, PreviewScreen, Problem, RecoveryScreen, StepUpScreen, UnlockScreen};
 
 /// A screen that waits.
 pub(crate) trait Busy {
@@ -31,4 +31,4 @@ macro_rules! busy {
     )+};
 }
 
-busy!(CreateScreen, PasswordScreen, PreviewScreen, UnlockScreen);
+busy!(CreateScreen, PasswordScreen, PreviewScreen, RecoveryScreen, StepUpScreen, UnlockScreen);

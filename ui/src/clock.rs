@@ -39,6 +39,8 @@ pub(crate) struct Beat {
     looking: Cell<bool>,
     timer: Timer,
     counters: RefCell<HashMap<i32, CounterCode>>,
+    /// Codes that were tapped, and when each is hidden again.
+    revealed: RefCell<HashMap<i32, u64>>,
     /// Called after each beat.
     after: RefCell<Vec<AfterBeat>>,
 }
@@ -53,6 +55,7 @@ impl Beat {
             looking: Cell::new(true),
             timer: Timer::default(),
             counters: RefCell::default(),
+            revealed: RefCell::default(),
             after: RefCell::default(),
         });
         let clock = app.global::<Clock>();
@@ -76,6 +79,18 @@ impl Beat {
         clock.on_rests({
             let on = on.clone();
             move |handle, _| ask(&on, |beat| beat.rests(handle))
+        });
+        clock.on_conceals({
+            let on = on.clone();
+            move |handle, _| ask(&on, |beat| beat.conceals(handle))
+        });
+        clock.on_reveal({
+            let on = on.clone();
+            move |handle| {
+                if let Some(beat) = on.upgrade() {
+                    beat.reveal(handle);
+                }
+            }
         });
         clock.on_short_time(|seconds| show::short_time(seconds).into());
         door.listen(move |event| {
@@ -135,6 +150,7 @@ impl Beat {
     fn stop(&self) {
         self.timer.stop();
         self.counters.borrow_mut().clear();
+        self.revealed.borrow_mut().clear();
         self.handles.clear();
     }
 
@@ -165,6 +181,23 @@ impl Beat {
         let at = self.now.get() + steps * u64::from(period.seconds());
         let code = contents.code(id, at)?.ok()?;
         Some((kind, SecretText::from(code.as_str())))
+    }
+
+    /// Whether a code is hidden until it is tapped, and was not tapped lately.
+    fn conceals(&self, handle: i32) -> bool {
+        self.door.contents().is_some_and(|contents| contents.protection().tap_to_reveal)
+            && self.revealed.borrow().get(&handle).is_none_or(|until| self.now.get() >= *until)
+    }
+
+    /// Shows a code for as long as the settings say.
+    fn reveal(&self, handle: i32) {
+        let Some(contents) = self.door.contents() else { return };
+        let until = self.now.get() + u64::from(contents.protection().hide_after_seconds);
+        self.revealed.borrow_mut().insert(handle, until);
+        if let Some(app) = self.app.upgrade() {
+            let clock = app.global::<Clock>();
+            clock.set_beat(clock.get_beat().wrapping_add(1));
+        }
     }
 
     /// Version and counter of the code that is shown for a counter token.

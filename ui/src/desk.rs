@@ -3,18 +3,22 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _};
+use slint::{ComponentHandle as _, Model as _, Timer};
 use smartotp_core::token::TokenId;
 
 use crate::clock::Beat;
 use crate::door::Door;
 use crate::look::Look;
+use crate::screens::recovery;
+use crate::screens::step_up::StepUp;
 use crate::snack::SnackBar;
 use crate::token_model::{Handles, TokenModel};
-use crate::{App, Nav, Place, TokensScreen};
+use crate::{App, Nav, OpenSheet, Place, TokensScreen};
 
 /// What is to be done when a place is left.
 type OnLeft = Rc<dyn Fn()>;
+/// What is to be done when a sheet is closed.
+type OnClosed = Rc<dyn Fn(OpenSheet)>;
 
 /// The window, the vault, and what they share.
 pub(crate) struct Desk {
@@ -27,7 +31,14 @@ pub(crate) struct Desk {
     pub(crate) tokens: Rc<TokenModel>,
     /// The token on the details page.
     pub(crate) chosen: Cell<Option<TokenId>>,
+    /// What waits for the lock to be asked again.
+    pub(crate) step_up: StepUp,
+    /// Counts a wait after wrong tries down.
+    pub(crate) countdown: Timer,
+    /// The recovery key that is on its page.
+    pub(crate) recovery: recovery::Page,
     left: RefCell<Vec<(Place, OnLeft)>>,
+    closed: RefCell<Vec<OnClosed>>,
 }
 
 impl Desk {
@@ -48,7 +59,11 @@ impl Desk {
             look,
             tokens,
             chosen: Cell::new(None),
+            step_up: StepUp::default(),
+            countdown: Timer::default(),
+            recovery: RefCell::default(),
             left: RefCell::default(),
+            closed: RefCell::default(),
         });
         let on = Rc::downgrade(&desk);
         app.global::<Nav>().on_left(move |place| {
@@ -57,7 +72,21 @@ impl Desk {
                 desk.left.borrow().iter().filter(|(of, _)| *of == place).map(|(_, work)| work.clone()).collect();
             work.iter().for_each(|work| work());
         });
+        let on = Rc::downgrade(&desk);
+        app.global::<Nav>().on_closed(move |sheet| {
+            let Some(desk) = on.upgrade() else { return };
+            let work = desk.closed.borrow().clone();
+            work.iter().for_each(|work| work(sheet));
+        });
         desk
+    }
+
+    /// Locks, for good reason: a copied code goes too, where codes are cleared at all.
+    pub(crate) fn lock(&self) {
+        self.door.lock();
+        if self.look.clear_after() > 0 {
+            self.door.services.clipboard.clear_now();
+        }
     }
 
     /// Runs something with the window, as long as there is one.
@@ -68,6 +97,11 @@ impl Desk {
     /// Does something each time a place is left.
     pub(crate) fn on_left(&self, place: Place, work: impl Fn() + 'static) {
         self.left.borrow_mut().push((place, Rc::new(work)));
+    }
+
+    /// Does something each time a sheet is closed.
+    pub(crate) fn on_closed(&self, work: impl Fn(OpenSheet) + 'static) {
+        self.closed.borrow_mut().push(Rc::new(work));
     }
 
     /// Goes somewhere.

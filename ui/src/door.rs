@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Instant;
 
-use smartotp_core::secret::SecretText;
+use smartotp_core::token::TokenId;
+use smartotp_core::vault::journal::Event as Happened;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{
-    ChangeError, Contents, CreateError, Credential, NewSlot, Notice, OpenError, Session, SlotKind,
+    ChangeError, Contents, CreateError, Credential, NewSlot, Notice, OpenError, Session, SlotKind, Wait, WrongTries,
 };
 
 use crate::off_thread::off_thread;
@@ -37,8 +38,12 @@ pub(crate) struct Door {
     /// Another one after each lock, so that a job that still runs keeps the old one to itself and drops it at its end.
     session: RefCell<Held>,
     contents: RefCell<Option<Arc<Contents>>>,
-    /// How the open vault is locked.
-    slot: Cell<SlotKind>,
+    /// What opens the open vault.
+    slots: RefCell<Vec<SlotKind>>,
+    /// Whether the keystore has lost its half of the PIN.
+    lost_pin: Cell<bool>,
+    /// When the last wrong try of this run was made, in Unix seconds.
+    last_wrong: Cell<Option<u64>>,
     refreshing: Cell<bool>,
     /// What nobody was told yet.
     notices: RefCell<Vec<Notice>>,
@@ -51,7 +56,9 @@ impl Door {
             services,
             session: RefCell::default(),
             contents: RefCell::new(None),
-            slot: Cell::new(SlotKind::Password),
+            slots: RefCell::default(),
+            lost_pin: Cell::new(false),
+            last_wrong: Cell::new(None),
             refreshing: Cell::new(false),
             notices: RefCell::default(),
             listeners: RefCell::default(),
@@ -80,9 +87,19 @@ impl Door {
         self.notices.take()
     }
 
-    /// How the open vault is locked.
-    pub(crate) fn slot(&self) -> SlotKind {
-        self.slot.get()
+    /// What opens the open vault; as it was last while it is locked.
+    pub(crate) fn slots(&self) -> Vec<SlotKind> {
+        self.slots.borrow().clone()
+    }
+
+    /// Whether a kind of slot opens it.
+    pub(crate) fn has(&self, kind: SlotKind) -> bool {
+        self.slots.borrow().contains(&kind)
+    }
+
+    /// Whether the keystore has lost its half of the PIN.
+    pub(crate) fn has_lost_pin(&self) -> bool {
+        self.lost_pin.get() && self.has(SlotKind::Pin)
     }
 
     /// Unix time in seconds.
@@ -105,38 +122,102 @@ impl Door {
     }
 
     /// Makes a vault and leaves it open.
-    pub(crate) async fn create(&self, password: Option<SecretText>) -> Result<(), Problem> {
+    pub(crate) async fn create(&self, slots: Vec<NewSlot>) -> Result<(), Problem> {
         let environment = self.services.vault.clone();
-        let cost = self.cost().await;
-        let kind = if password.is_some() { SlotKind::Password } else { SlotKind::Device };
-        let made = off_thread(&*self.services.background, move || {
-            let slot = password.map_or(NewSlot::Device, |password| NewSlot::Password(password, cost));
-            Session::create(environment, slot)
-        });
+        let made = off_thread(&*self.services.background, move || Session::create_with(environment, slots));
         let session = made.await.ok_or(Problem::Failed)?.map_err(|error: CreateError| problem::of_create(&error))?;
-        self.take_in(session, kind);
+        self.take_in(session);
         Ok(())
     }
 
-    /// Opens the vault; `None` asks the device.
-    pub(crate) async fn open(&self, password: Option<SecretText>) -> Result<(), Problem> {
+    /// Opens the vault, and writes down how.
+    pub(crate) async fn open(&self, credential: Credential) -> Result<(), Problem> {
         let environment = self.services.vault.clone();
-        let kind = if password.is_some() { SlotKind::Password } else { SlotKind::Device };
+        let (now, last_wrong) = (self.unix(), self.last_wrong.get());
         let opened = off_thread(&*self.services.background, move || {
-            Session::open(environment, password.map_or(Credential::Device, Credential::Password))
+            let slot = credential.kind();
+            let (mut session, notices) = Session::open(environment, credential)?;
+            let wrong = session.wrong_tries();
+            if wrong > 0 {
+                // Those of an earlier run are known by their number only.
+                session.record(Happened::WrongTries { count: wrong, last: last_wrong.unwrap_or(now) }, now);
+            }
+            session.record(Happened::Unlocked { slot }, now);
+            for notice in &notices {
+                match notice {
+                    Notice::RolledBack => session.record(Happened::RolledBack, now),
+                    Notice::PreviousOpened => session.record(Happened::PreviousOpened, now),
+                    _ => {}
+                }
+            }
+            let lost = session.missing_keystore_entries();
+            Ok((session, notices, lost))
         });
-        let (session, notices) =
-            opened.await.ok_or(Problem::Failed)?.map_err(|error: OpenError| problem::of_open(&error))?;
+        let opened = opened.await.ok_or(Problem::Failed)?;
+        let (session, notices, lost) = opened.map_err(|error: OpenError| {
+            let problem = problem::of_open(&error);
+            self.remember_wrong(problem);
+            problem
+        })?;
+        self.last_wrong.set(None);
         self.notices.borrow_mut().extend(notices);
-        self.take_in(session, kind);
+        self.lost_pin.set(lost.contains(&SlotKind::Pin));
+        self.take_in(session);
         Ok(())
     }
 
-    fn take_in(&self, session: Session, slot: SlotKind) {
+    fn take_in(&self, session: Session) {
         self.contents.replace(Some(session.contents().clone()));
+        self.slots.replace(kinds(&session));
         self.session.replace(Arc::new(Mutex::new(Some(session))));
-        self.slot.set(slot);
         self.tell(Event::Opened);
+    }
+
+    fn remember_wrong(&self, problem: Problem) {
+        if counts(problem) {
+            self.last_wrong.set(Some(self.unix()));
+        }
+    }
+
+    /// Wrong tries so far, and what has to be waited out.
+    pub(crate) async fn tries(&self) -> (Option<WrongTries>, Option<Wait>) {
+        let environment = self.services.vault.clone();
+        let asked = off_thread(&*self.services.background, move || {
+            (Session::wrong_tries_so_far(&environment), Session::wait(&environment))
+        });
+        asked.await.unwrap_or_default()
+    }
+
+    /// Writes down that something happened. What was locked in the meantime is still written.
+    pub(crate) fn record(&self, event: Happened) {
+        let (held, now) = (self.session.borrow().clone(), self.unix());
+        self.services.background.run(Box::new(move || {
+            if let Some(session) = held.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                session.record(event, now);
+            }
+        }));
+    }
+
+    /// Counts that a token's code was taken.
+    pub(crate) fn used(&self, id: TokenId) {
+        let (held, now) = (self.session.borrow().clone(), self.unix());
+        self.services.background.run(Box::new(move || {
+            if let Some(session) = held.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                session.used(id, now);
+            }
+        }));
+    }
+
+    /// Asks the open vault something that changes nothing; `None` when it is locked.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Session) -> T + Send + 'static,
+    ) -> Option<T> {
+        let held = self.session.borrow().clone();
+        let asked = off_thread(&*self.services.background, move || {
+            held.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(question)
+        });
+        asked.await.flatten()
     }
 
     /// Changes the vault. The change is on disk when this comes back.
@@ -150,10 +231,10 @@ impl Door {
             let mut guard = worked.lock().unwrap_or_else(PoisonError::into_inner);
             let session = guard.as_mut()?;
             let result = job(session);
-            Some((result, session.contents().clone(), session.take_notices()))
+            Some((result, State::of(session)))
         });
-        let (result, contents, notices) = done.await.flatten().ok_or(Problem::Failed)?;
-        self.adopt(&held, contents, notices);
+        let (result, state) = done.await.flatten().ok_or(Problem::Failed)?;
+        self.adopt(&held, state);
         result.map_err(|error| {
             if matches!(error, ChangeError::KeyChanged) {
                 self.lock();
@@ -162,15 +243,18 @@ impl Door {
         })
     }
 
-    /// Asks again for the lock.
-    pub(crate) async fn verify(&self, password: Option<SecretText>) -> Result<(), Problem> {
-        let held = self.session.borrow().clone();
-        let asked = off_thread(&*self.services.background, move || {
-            let guard = held.lock().unwrap_or_else(PoisonError::into_inner);
-            let credential = password.map_or(Credential::Device, Credential::Password);
-            guard.as_ref().map(|session| session.verify(&credential))
-        });
-        asked.await.flatten().ok_or(Problem::Failed)?.map_err(|error| problem::of_open(&error))
+    /// Asks again for what opens the vault; it counts as a try.
+    pub(crate) async fn verify(&self, credential: Credential) -> Result<(), Problem> {
+        let asked = self.ask(move |session| session.verify(&credential)).await.ok_or(Problem::Failed)?;
+        asked.map_err(|error| {
+            let problem = problem::of_open(&error);
+            if problem == Problem::Wiped {
+                self.lock();
+            } else if counts(problem) {
+                self.record(Happened::StepUpRefused);
+            }
+            problem
+        })
     }
 
     /// Takes up what the command line wrote. Cheap; leaves alone a session that is at work.
@@ -187,32 +271,28 @@ impl Door {
                 Err(TryLockError::WouldBlock) => return None,
             };
             let session = guard.as_mut()?;
-            Some((session.refresh(), session.contents().clone(), session.take_notices()))
+            Some((session.refresh(), State::of(session)))
         });
         let outcome = done.await.flatten();
         self.refreshing.set(false);
         match outcome {
-            Some((Err(ChangeError::KeyChanged), ..)) => self.lock(),
-            Some((_, contents, notices)) => self.adopt(&held, contents, notices),
+            Some((Err(ChangeError::KeyChanged), _)) => self.lock(),
+            Some((_, state)) => self.adopt(&held, state),
             None => {}
         }
     }
 
-    /// The lock was replaced by a password.
-    pub(crate) fn now_by_password(&self) {
-        self.slot.set(SlotKind::Password);
-        self.tell(Event::Changed);
-    }
-
     /// Shows another generation and what was noticed, unless the vault was locked while the job ran.
-    fn adopt(&self, held: &Held, contents: Arc<Contents>, notices: Vec<Notice>) {
+    fn adopt(&self, held: &Held, State { contents, slots, notices }: State) {
         if !Arc::ptr_eq(held, &self.session.borrow()) {
             return;
         }
-        let same = self.contents.borrow().as_ref().is_some_and(|current| Arc::ptr_eq(current, &contents));
+        let same = self.contents.borrow().as_ref().is_some_and(|current| Arc::ptr_eq(current, &contents))
+            && *self.slots.borrow() == slots;
         if !same || !notices.is_empty() {
             self.notices.borrow_mut().extend(notices);
             self.contents.replace(Some(contents));
+            self.slots.replace(slots);
             self.tell(Event::Changed);
         }
     }
@@ -224,4 +304,26 @@ impl Door {
             self.tell(Event::Locked);
         }
     }
+}
+
+/// What screens show of a session.
+struct State {
+    contents: Arc<Contents>,
+    slots: Vec<SlotKind>,
+    notices: Vec<Notice>,
+}
+
+impl State {
+    fn of(session: &mut Session) -> Self {
+        Self { contents: session.contents().clone(), slots: kinds(session), notices: session.take_notices() }
+    }
+}
+
+fn kinds(session: &Session) -> Vec<SlotKind> {
+    session.slots().iter().map(|slot| slot.kind).collect()
+}
+
+/// Whether a try was counted.
+fn counts(problem: Problem) -> bool {
+    matches!(problem, Problem::WrongPassword | Problem::WrongPin | Problem::WrongRecoveryKey)
 }

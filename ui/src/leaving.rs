@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
-use crate::door::Door;
+use crate::desk::Desk;
 use crate::off_thread::spawn;
 use crate::services::Hold;
 
@@ -18,9 +18,9 @@ struct Told {
 }
 
 /// Follows the system's word for as long as there is a window.
-pub(crate) fn follow(door: &Rc<Door>) {
+pub(crate) fn follow(desk: &Rc<Desk>) {
     let told = Arc::new(Mutex::new(Told::default()));
-    door.services.presence.follow({
+    desk.door.services.presence.follow({
         let told = told.clone();
         Arc::new(move |hold| {
             let waiting = {
@@ -33,10 +33,10 @@ pub(crate) fn follow(door: &Rc<Door>) {
             }
         })
     });
-    spawn(lock_each_time(Rc::downgrade(door), told));
+    spawn(lock_each_time(Rc::downgrade(desk), told));
 }
 
-async fn lock_each_time(door: Weak<Door>, told: Arc<Mutex<Told>>) {
+async fn lock_each_time(desk: Weak<Desk>, told: Arc<Mutex<Told>>) {
     loop {
         let hold = poll_fn(|context| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,8 +49,10 @@ async fn lock_each_time(door: Weak<Door>, told: Arc<Mutex<Told>>) {
             }
         })
         .await;
-        let Some(door) = door.upgrade() else { return };
-        door.lock();
+        let Some(desk) = desk.upgrade() else { return };
+        if desk.door.contents().is_some_and(|contents| contents.protection().lock_on_screen_lock) {
+            desk.lock();
+        }
         drop(hold);
     }
 }

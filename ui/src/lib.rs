@@ -4,8 +4,10 @@
 
 mod busy;
 mod clock;
+mod day;
 mod desk;
 mod door;
+mod idle;
 mod intake;
 mod leaving;
 mod look;
@@ -18,6 +20,7 @@ pub mod services;
 mod show;
 mod snack;
 mod token_model;
+mod ways;
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
 mod generated {
@@ -28,8 +31,11 @@ use std::rc::Rc;
 
 use slint::ComponentHandle as _;
 
+use smartotp_core::vault::Protection;
+
 use desk::Desk;
 use door::Door;
+use idle::Idle;
 use look::Look;
 
 pub use generated::*;
@@ -40,6 +46,7 @@ pub use services::Services;
 pub struct Ui {
     window: App,
     desk: Rc<Desk>,
+    idle: Rc<Idle>,
 }
 
 impl Ui {
@@ -56,16 +63,28 @@ impl Ui {
         let preview = screens::preview::connect(&window, &desk);
         screens::add::connect(&window, &desk, &preview);
         screens::manual::connect(&window, &desk);
+        screens::create::connect(&window, &desk);
+        screens::advice::connect(&window, &desk);
+        screens::recovery::connect(&window, &desk);
+        screens::unlock::connect(&window, &desk);
+        screens::step_up::connect(&window, &desk);
         screens::lock::connect(&window, &desk);
+        screens::security::connect(&window, &desk);
+        screens::rehearsal::connect(&window, &desk);
+        screens::log::connect(&window, &desk);
         screens::notices::connect(&window, &desk);
         screens::tokens::connect(&window, &desk);
         screens::details::connect(&window, &desk);
         screens::password::connect(&window, &desk);
         screens::bin::connect(&window, &desk);
         screens::licences::connect(&window);
-        leaving::follow(&desk.door);
-        screens::lock::start(&desk);
-        Ok(Self { window, desk })
+        let idle = idle::connect(&window, &desk);
+        leaving::follow(&desk);
+        window
+            .global::<Digits>()
+            .on_without_last(|pin| pin.as_str().get(..pin.len().saturating_sub(1)).unwrap_or_default().into());
+        screens::unlock::start(&desk);
+        Ok(Self { window, desk, idle })
     }
 
     /// Shows the window and runs the event loop until it is closed.
@@ -78,12 +97,31 @@ impl Ui {
 
     /// Locks the vault: session, codes and everything typed are dropped. To be called when the app goes out of sight.
     pub fn lock(&self) {
-        self.desk.door.lock();
+        self.desk.lock();
     }
 
-    /// Says whether anybody can see the window. Nothing beats and no code is made for nobody.
+    /// Says whether anybody can see the window. Nothing beats and no code is made for nobody; where the vault's settings say so,
+    /// it is locked when another app comes to the front. What was copied for that app stays for its time.
     pub fn set_visible(&self, visible: bool) {
+        if visible {
+            // Time may have run out while the app was frozen.
+            self.idle.noticed();
+        } else if self.protection(|protection| protection.lock_on_background) {
+            self.desk.door.lock();
+        }
+        // What the system keeps as a picture of a hidden app shows nothing.
+        self.window.global::<Attention>().set_covered(!visible);
         self.desk.beat.look(visible);
+    }
+
+    /// Says whether the window is in front. Where the vault's settings say so, it is covered while it is not.
+    pub fn set_in_front(&self, in_front: bool) {
+        let covered = !in_front && self.protection(|protection| protection.hide_unfocused);
+        self.window.global::<Attention>().set_covered(covered);
+    }
+
+    fn protection(&self, setting: impl FnOnce(&Protection) -> bool) -> bool {
+        self.desk.door.contents().is_some_and(|contents| setting(contents.protection()))
     }
 
     /// Says how large the system wants text: 1 is normal, up to 2.

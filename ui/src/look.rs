@@ -78,6 +78,16 @@ impl Look {
         self.settings.borrow().clipboard_seconds
     }
 
+    /// When the reminder to prove a way in was put aside last, in Unix time.
+    pub(crate) fn reminded(&self) -> u64 {
+        self.settings.borrow().reminded.unwrap_or(0)
+    }
+
+    /// Puts the reminder aside.
+    pub(crate) fn remind_later(&self, now: u64) {
+        self.change(|settings| settings.reminded = Some(now));
+    }
+
     fn change(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings.borrow_mut());
         // Look and language hold for this run even where the file can't be written.

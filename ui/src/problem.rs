@@ -4,7 +4,7 @@ use smartotp_core::enrol::{EnrolError, Warning};
 use smartotp_core::import::ImportError;
 use smartotp_core::qr::read::ReadError;
 use smartotp_core::secret::SecretError;
-use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError};
+use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError, RecoveryError};
 
 use crate::services::PickError;
 use crate::{EnrolProblem, EnrolWarning, Problem, WarningRow};
@@ -39,10 +39,13 @@ pub(crate) fn of_create(error: &CreateError) -> Problem {
     match error {
         CreateError::Exists => Problem::Exists,
         CreateError::NoKeystore => Problem::NoKeystore,
+        CreateError::Keystore(KeystoreError::Locked) => Problem::KeystoreLocked,
+        CreateError::Keystore(_) => Problem::KeystoreRefused,
         CreateError::EmptyPassword => Problem::EmptyPassword,
         CreateError::BadPin => Problem::BadPin,
         CreateError::PinWithoutKeystore => Problem::PinWithoutKeystore,
         CreateError::PinAlone => Problem::PinAlone,
+        CreateError::Busy => Problem::Busy,
         CreateError::NoEntropy => Problem::NoEntropy,
         CreateError::Write(_) => Problem::Disk,
         _ => Problem::Failed,
@@ -65,6 +68,18 @@ pub(crate) fn of_change(error: &ChangeError) -> Problem {
         ChangeError::Create(error) => of_create(error),
         ChangeError::Write(_) => Problem::Disk,
         _ => Problem::Failed,
+    }
+}
+
+/// Why a typed text is no recovery key, and the number that its sentence names.
+pub(crate) fn of_recovery_key(error: RecoveryError) -> (Problem, i32) {
+    let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    match error {
+        RecoveryError::Length { characters } => (Problem::KeyLength, number(characters)),
+        RecoveryError::Character { group, .. } | RecoveryError::Mistyped { group } => {
+            (Problem::Mistyped, number(group))
+        }
+        _ => (Problem::Failed, 0),
     }
 }
 

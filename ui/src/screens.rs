@@ -1,12 +1,20 @@
 //! One controller a screen: what its global asks for, done.
 
 pub(crate) mod add;
+pub(crate) mod advice;
 pub(crate) mod bin;
+pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod licences;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod notices;
 pub(crate) mod password;
 pub(crate) mod preview;
+pub(crate) mod recovery;
+pub(crate) mod rehearsal;
+pub(crate) mod security;
+pub(crate) mod step_up;
 pub(crate) mod tokens;
+pub(crate) mod unlock;

@@ -97,8 +97,7 @@
 //! | `lock_on_background` | false | lock as soon as another app comes to the front |
 //! | `lock_on_screen_lock` | true | lock with the device's screen, and before it sleeps |
 //! | `lock_on_close` | true | lock when the window is closed or hidden |
-//! | `ask_before_export`, `ask_before_qr`, `ask_before_lock_change`, `ask_before_backup_off` | true | ask again for the lock before that |
-//! | `ask_before_delete` | false | the same |
+//! | `ask_before_export`, `ask_before_qr`, `ask_before_delete`, `ask_before_lock_change`, `ask_before_backup_off` | true | ask again for the lock before that |
 //! | `tap_to_reveal` | false | codes are hidden until they are tapped |
 //! | `hide_after_seconds` | 10 | until they are hidden again: 3 to 300 |
 //! | `screen_capture` | false | screenshots and recordings are allowed |

@@ -53,7 +53,7 @@ impl Default for Protection {
             lock_on_close: true,
             ask_before_export: true,
             ask_before_qr: true,
-            ask_before_delete: false,
+            ask_before_delete: true,
             ask_before_lock_change: true,
             ask_before_backup_off: true,
             tap_to_reveal: false,

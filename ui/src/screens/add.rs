@@ -56,10 +56,12 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>, shown: &Rc<Preview>) {
             desk.go(Place::Manual);
         }
     });
-    app.global::<Nav>().on_closed({
-        let desk = desk.clone();
+    desk.on_closed({
+        let desk = Rc::downgrade(desk);
         move |sheet| {
-            if sheet == OpenSheet::Add || sheet == OpenSheet::Path {
+            if (sheet == OpenSheet::Add || sheet == OpenSheet::Path)
+                && let Some(desk) = desk.upgrade()
+            {
                 desk.with(|app| app.global::<AddScreen>().set_problem(Problem::None));
             }
         }

@@ -8,15 +8,16 @@ use smartotp_core::enrol::otpauth;
 use smartotp_core::qr::write::Modules;
 use smartotp_core::secret::SecretText;
 use smartotp_core::token::Token;
-use smartotp_core::vault::{Edit, SlotKind};
+use smartotp_core::vault::Edit;
+use smartotp_core::vault::journal::Event as Happened;
 
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::off_thread::spawn;
 use crate::picture;
-use crate::screens::tokens;
+use crate::screens::{step_up, tokens};
 use crate::show;
-use crate::{App, DetailsScreen, Editable, Facts, Nav, Place, Problem, SnackKind, TokenRow};
+use crate::{App, DetailsScreen, Editable, Facts, Nav, Place, Problem, SnackKind, StepUpFor, TokenRow};
 
 /// Seconds for which a secret is shown.
 const SHOWN_FOR: u64 = 60;
@@ -62,13 +63,20 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
     });
     screen.on_delete({
         let desk = desk.clone();
-        move || delete(&desk)
+        move || {
+            desk.with(|app| app.global::<Nav>().invoke_close());
+            let name = chosen_name(&desk).unwrap_or_default();
+            step_up::ask(&desk, StepUpFor::Delete, &name, delete);
+        }
     });
 
     let until = Rc::new(Cell::new(0));
     screen.on_show_secret({
         let (desk, until) = (desk.clone(), until.clone());
-        move |password| show_secret(&desk, &until, &password)
+        move || {
+            let until = until.clone();
+            step_up::ask(&desk, StepUpFor::ShowSecret, "", move |desk| show_secret(desk, &until));
+        }
     });
     screen.on_hide_secret({
         let desk = desk.clone();
@@ -130,7 +138,6 @@ pub(crate) fn show(desk: &Rc<Desk>) {
     desk.with(|app| {
         let screen = app.global::<DetailsScreen>();
         screen.set_present(token.is_some());
-        screen.set_asks_password(desk.door.slot() == SlotKind::Password);
         screen.set_row(row.unwrap_or_else(|| TokenRow { handle: -1, ..TokenRow::default() }));
         let text = |of: fn(&Token) -> &String| token.map(|token| SharedString::from(of(token))).unwrap_or_default();
         screen.set_issuer(text(|token| &token.issuer));
@@ -170,18 +177,23 @@ fn edit(desk: &Rc<Desk>, edit: Edit) {
     });
 }
 
+/// The first name of the token that the page speaks of.
+fn chosen_name(desk: &Desk) -> Option<String> {
+    let contents = desk.door.contents()?;
+    let token = contents.token(desk.chosen.get()?)?;
+    Some(show::names(&token.issuer, &token.account).0)
+}
+
 fn delete(desk: &Rc<Desk>) {
     let Some(id) = desk.chosen.get() else { return };
-    let name = desk.door.contents().and_then(|contents| {
-        let token = contents.token(id)?;
-        Some(show::names(&token.issuer, &token.account).0)
-    });
+    let name = chosen_name(desk);
     let (desk, now) = (desk.clone(), desk.door.unix());
     spawn(async move {
         let done = desk.door.change(move |session| session.remove(&[id], now)).await;
         desk.with(|app| app.global::<Nav>().invoke_go(Place::Home));
         match done {
             Ok(()) => {
+                desk.door.record(Happened::Deleted { tokens: 1 });
                 let name = name.unwrap_or_default();
                 let (again, back) = (desk.clone(), name.clone());
                 desk.snack.offer(SnackKind::Deleted, &name, 0, move || {
@@ -199,43 +211,27 @@ fn delete(desk: &Rc<Desk>) {
     });
 }
 
-fn show_secret(desk: &Rc<Desk>, until: &Rc<Cell<u64>>, password: &SharedString) {
-    let Some(id) = desk.chosen.get() else { return };
-    let password = (desk.door.slot() == SlotKind::Password).then(|| SecretText::from(password.as_str()));
-    let busy = desk.with(|app| {
-        let screen = app.global::<DetailsScreen>();
-        let busy = screen.get_busy();
-        screen.set_busy(true);
-        busy
+/// Shows the secret for a minute. The lock was asked for before.
+fn show_secret(desk: &Rc<Desk>, until: &Rc<Cell<u64>>) {
+    let Some((id, contents)) = desk.chosen.get().zip(desk.door.contents()) else { return };
+    let drawn = contents.token(id).ok_or(Problem::NoSuchToken).and_then(|token| {
+        let modules = Modules::encode(otpauth::write(token).expose()).map_err(|_| Problem::Failed)?;
+        Ok((picture::of_modules(&modules), grouped(&token.secret.to_base32())))
     });
-    if busy != Some(false) {
-        return;
+    match drawn {
+        Ok((qr, key)) => {
+            desk.door.record(Happened::QrShown { token: id });
+            until.set(desk.beat.now() + SHOWN_FOR);
+            desk.with(|app| {
+                let screen = app.global::<DetailsScreen>();
+                screen.set_qr(qr);
+                screen.set_key_text(key);
+                screen.set_qr_left(i32::try_from(SHOWN_FOR).unwrap_or(0));
+                screen.set_qr_shown(true);
+            });
+        }
+        Err(problem) => desk.snack.problem(problem),
     }
-    let (desk, until) = (desk.clone(), until.clone());
-    spawn(async move {
-        let verified = desk.door.verify(password).await;
-        let drawn = verified.and_then(|()| {
-            let contents = desk.door.contents().ok_or(Problem::KeyChanged)?;
-            let token = contents.token(id).ok_or(Problem::NoSuchToken)?;
-            let modules = Modules::encode(otpauth::write(token).expose()).map_err(|_| Problem::Failed)?;
-            Ok((picture::of_modules(&modules), grouped(&token.secret.to_base32())))
-        });
-        desk.with(|app| {
-            let screen = app.global::<DetailsScreen>();
-            screen.set_busy(false);
-            match drawn {
-                Ok((qr, key)) => {
-                    until.set(desk.beat.now() + SHOWN_FOR);
-                    screen.set_qr(qr);
-                    screen.set_key_text(key);
-                    screen.set_qr_left(i32::try_from(SHOWN_FOR).unwrap_or(0));
-                    screen.set_qr_shown(true);
-                    app.global::<Nav>().invoke_close();
-                }
-                Err(problem) => screen.set_problem(problem),
-            }
-        });
-    });
 }
 
 /// The page hides the secret again.

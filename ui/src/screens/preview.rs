@@ -11,6 +11,7 @@ use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
 use smartotp_core::enrol::Enrolment;
 use smartotp_core::token::Token;
 use smartotp_core::vault::Contents;
+use smartotp_core::vault::journal::Event as Happened;
 
 use crate::busy::Busy as _;
 use crate::desk::Desk;
@@ -158,6 +159,10 @@ fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
         desk.with(|app| {
             app.global::<PreviewScreen>().end(&done);
             if let Ok(outcome) = done {
+                let added = u32::try_from(outcome.added.len()).unwrap_or(u32::MAX);
+                if added > 0 {
+                    desk.door.record(Happened::Imported { tokens: added });
+                }
                 shown.drop_all(&desk);
                 app.global::<Nav>().invoke_go(Place::Home);
                 desk.snack.say(SnackKind::Added, "", i32::try_from(outcome.added.len()).unwrap_or(i32::MAX));

@@ -83,6 +83,9 @@ fn put(desk: &Rc<Desk>, copied: &Rc<Timer>, handle: i32, code: &SecretText) {
         desk.snack.problem(Problem::ClipboardRefused);
         return;
     }
+    if let Some(id) = desk.id(handle) {
+        desk.door.used(id);
+    }
     desk.with(|app| app.global::<TokensScreen>().set_copied(handle));
     copied.start(TimerMode::SingleShot, COPIED, {
         let desk = Rc::downgrade(desk);
