@@ -11,7 +11,7 @@ use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{NewSlot, Session};
 use smartotp_tests::phone::{Glass, Phone};
 use smartotp_ui::services::Clip;
-use smartotp_ui::{AddScreen, Nav, OpenSheet, Palette, Place, Tab, Theme, UnlockScreen};
+use smartotp_ui::{AddScreen, DetailsScreen, Nav, OpenSheet, Palette, Place, Tab, Theme, UnlockScreen};
 
 const TOKENS: [&str; 9] = [
     "otpauth://totp/GitHub:mira-keller?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=GitHub",
@@ -173,6 +173,8 @@ fn walk_in(glass: Glass, look: &str, is_dark: bool, text: f32, contrast: bool) {
     shots.take(&phone, "delete");
     // The dialog's own, which is the topmost.
     phone.tap("Delete");
+    phone.type_into("Your password", "a row of four words");
+    phone.tap("Delete");
     shots.take(&phone, "deleted");
 }
 
@@ -222,16 +224,17 @@ fn tour(language: &str, look: &str, text: f32) {
     shots.take(&phone, "details");
     phone.drag((glass.width * 0.7, glass.height * 0.8), (glass.width * 0.7, glass.height * 0.1));
     shots.take(&phone, "details-below");
-    for (sheet, name) in [(OpenSheet::ShowSecret, "show-secret"), (OpenSheet::Delete, "delete")] {
-        phone.ui().window().global::<Nav>().invoke_show(sheet);
-        phone.settle();
-        shots.take(&phone, name);
-    }
+    phone.ui().window().global::<DetailsScreen>().invoke_show_secret();
+    phone.settle();
+    shots.take(&phone, "show-secret");
+    phone.ui().window().global::<Nav>().invoke_show(OpenSheet::Delete);
+    phone.settle();
+    shots.take(&phone, "delete");
     go(&phone, Place::Home);
     phone.ui().window().global::<Nav>().set_tab(Tab::More);
     phone.settle();
     shots.take(&phone, "more");
-    go(&phone, Place::Password);
+    go(&phone, Place::NewLock);
     shots.take(&phone, "password");
     go(&phone, Place::Bin);
     shots.take(&phone, "bin");
