@@ -42,8 +42,6 @@ pub(crate) struct Door {
     slots: RefCell<Vec<SlotKind>>,
     /// Whether the keystore has lost its half of the PIN.
     lost_pin: Cell<bool>,
-    /// When the last wrong try of this run was made, in Unix seconds.
-    last_wrong: Cell<Option<u64>>,
     refreshing: Cell<bool>,
     /// What nobody was told yet.
     notices: RefCell<Vec<Notice>>,
@@ -58,7 +56,6 @@ impl Door {
             contents: RefCell::new(None),
             slots: RefCell::default(),
             lost_pin: Cell::new(false),
-            last_wrong: Cell::new(None),
             refreshing: Cell::new(false),
             notices: RefCell::default(),
             listeners: RefCell::default(),
@@ -133,14 +130,15 @@ impl Door {
     /// Opens the vault, and writes down how.
     pub(crate) async fn open(&self, credential: Credential) -> Result<(), Problem> {
         let environment = self.services.vault.clone();
-        let (now, last_wrong) = (self.unix(), self.last_wrong.get());
+        let now = self.unix();
         let opened = off_thread(&*self.services.background, move || {
             let slot = credential.kind();
+            let ago = Session::wrong_tries_so_far(&environment).and_then(|tries| tries.last_seconds_ago);
             let (mut session, notices) = Session::open(environment, credential)?;
             let wrong = session.wrong_tries();
             if wrong > 0 {
-                // Those of an earlier run are known by their number only.
-                session.record(Happened::WrongTries { count: wrong, last: last_wrong.unwrap_or(now) }, now);
+                // Of those before a restart of the system only the number is known.
+                session.record(Happened::WrongTries { count: wrong, last: now.saturating_sub(ago.unwrap_or(0)) }, now);
             }
             session.record(Happened::Unlocked { slot }, now);
             for notice in &notices {
@@ -154,12 +152,7 @@ impl Door {
             Ok((session, notices, lost))
         });
         let opened = opened.await.ok_or(Problem::Failed)?;
-        let (session, notices, lost) = opened.map_err(|error: OpenError| {
-            let problem = problem::of_open(&error);
-            self.remember_wrong(problem);
-            problem
-        })?;
-        self.last_wrong.set(None);
+        let (session, notices, lost) = opened.map_err(|error: OpenError| problem::of_open(&error))?;
         self.notices.borrow_mut().extend(notices);
         self.lost_pin.set(lost.contains(&SlotKind::Pin));
         self.take_in(session);
@@ -171,12 +164,6 @@ impl Door {
         self.slots.replace(kinds(&session));
         self.session.replace(Arc::new(Mutex::new(Some(session))));
         self.tell(Event::Opened);
-    }
-
-    fn remember_wrong(&self, problem: Problem) {
-        if counts(problem) {
-            self.last_wrong.set(Some(self.unix()));
-        }
     }
 
     /// Wrong tries so far, and what has to be waited out.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
+use slint::{ComponentHandle as _, ModelRc, VecModel};
 use smartotp_core::vault::journal::Event as Happened;
 use smartotp_core::vault::{Protection, SlotKind, wipe};
 
