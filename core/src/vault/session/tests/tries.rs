@@ -3,7 +3,7 @@
 use super::*;
 use crate::vault::device::Device;
 use crate::vault::tries::{Tries, TriesRecord};
-use crate::vault::{Protection, wipe};
+use crate::vault::{Protection, WrongTries, wipe};
 
 fn wiping_after(tries: u8) -> Protection {
     let mut protection = Protection::default();
@@ -48,6 +48,24 @@ fn five_tries_are_free_then_the_waits_grow_to_an_hour() {
         assert_eq!(place.open().wrong_tries(), 12);
         assert_eq!(place.open().wrong_tries(), 0);
         assert_eq!((wait(&place), wrong(&place)), (None, None), "the count starts anew");
+    }
+}
+
+#[test]
+fn wrong_tries_are_known_without_opening_the_vault() {
+    for place in places() {
+        let so_far = || Session::wrong_tries_so_far(&place.environment);
+        assert_eq!(so_far(), None, "no vault");
+        place.create().protect(wiping_after(9)).unwrap();
+        let told = |failed, last_seconds_ago, free, left| {
+            Some(WrongTries { failed, last_seconds_ago, free, left: Some(left) })
+        };
+        assert_eq!(so_far(), told(0, None, 5, 9));
+        (0..2).for_each(|_| assert_eq!(wrong(&place), None));
+        place.boot.pass(7);
+        assert_eq!(so_far(), told(2, Some(7), 3, 7));
+        (0..3).for_each(|_| assert_eq!(wrong(&place), None));
+        assert_eq!(so_far(), told(5, Some(0), 0, 4));
     }
 }
 
