@@ -57,7 +57,7 @@ fn kills_while_everything_is_changed_lose_nothing() {
     furnish(folder.path());
     let (mut known, mut leftovers) = (Known::default(), 0);
     for _ in 0..kills(6) {
-        let at = known.hear(&killed(folder.path(), Work::Everything, 120_000));
+        let at = known.hear(&killed(folder.path(), Work::Everything, 150_000));
         let (mut session, notices) = open(folder.path());
         assert!(notices.iter().all(|notice| *notice == Notice::LeftoverCleaned), "{notices:?}");
         leftovers += notices.len();
@@ -74,7 +74,7 @@ fn no_killed_try_is_free() {
     let failed = || Session::wrong_tries_so_far(&environment(folder.path())).unwrap().failed;
     let (mut before, mut answers, mut unanswered) = (0, 0, 0);
     for round in 0..kills(2) {
-        let said = killed(folder.path(), Work::WrongTries, 150_000);
+        let said = killed(folder.path(), Work::WrongTries, 250_000);
         let heard = |what: &str| u32::try_from(said.lines().filter(|line| *line == what).count()).unwrap();
         let (begun, answered, after) = (heard("try begins"), heard("try answered"), failed());
         assert!(after >= before + answered, "{answered} answers and a count of {after} after {before}");
@@ -117,7 +117,7 @@ fn a_killed_upgrade_leaves_the_old_vault_or_the_new_one() {
             line.clear();
             assert!(said.read_line(&mut line).unwrap() > 0, "the writer never opened the vault");
         }
-        thread::sleep(Duration::from_micros(random(4_000)));
+        thread::sleep(Duration::from_micros(random(15_000)));
         child.kill().unwrap();
         child.wait().unwrap();
         said.read_to_string(&mut line).unwrap();
@@ -147,7 +147,8 @@ fn two_processes_at_once_lose_nothing() {
     let each = number_of("SMARTOTP_WRITES", 1_000) / 2;
     let writers: Vec<_> = (0..2).map(|_| writer::start(folder.path(), Work::Together(each))).collect();
     // Both are read while they run: a full pipe would hold one up.
-    let readers: Vec<_> = writers.into_iter().map(|writer| thread::spawn(|| writer.wait_with_output().unwrap())).collect();
+    let readers: Vec<_> =
+        writers.into_iter().map(|writer| thread::spawn(|| writer.wait_with_output().unwrap())).collect();
     let (mut used, mut added, mut noted) = (Vec::new(), 0, Vec::new());
     for reader in readers {
         let output = reader.join().unwrap();

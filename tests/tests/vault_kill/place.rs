@@ -76,11 +76,11 @@ pub(crate) fn open(folder: &Path) -> (Session, Vec<Notice>) {
 }
 
 pub(crate) fn password(number: u64) -> SecretText {
-    SecretText::from(format!("password number {number} of many"))
+    SecretText::from(format!("password number {number} of many").as_str())
 }
 
 pub(crate) fn pin(number: u64) -> SecretText {
-    SecretText::from(format!("{:06}", 583_920 + number))
+    SecretText::from(format!("{:06}", 583_920 + number).as_str())
 }
 
 pub(crate) fn enrolment(name: &str, kind: Kind) -> Enrolment {
@@ -95,11 +95,8 @@ pub(crate) fn furnish(folder: &Path) {
     fs::create_dir_all(folder.join("vault")).unwrap();
     let key = RecoveryKey::generate(&SystemEntropy).unwrap();
     fs::write(recovery_file(folder), key.text().expose()).unwrap();
-    let slots = vec![
-        NewSlot::Password(password(0), Cost::FLOOR),
-        NewSlot::Pin(pin(0), Cost::FLOOR),
-        NewSlot::Recovery(key),
-    ];
+    let slots =
+        vec![NewSlot::Password(password(0), Cost::FLOOR), NewSlot::Pin(pin(0), Cost::FLOOR), NewSlot::Recovery(key)];
     let mut session = Session::create_with(environment(folder), slots).unwrap();
     let kind = Kind::Hotp { algorithm: Algorithm::Sha1, digits: Digits::SIX, counter: Counter(0) };
     session.add(vec![enrolment("Bank", kind)]).unwrap();

@@ -1,4 +1,6 @@
 //! What the processes do that are killed: one change after another, each said once it is acknowledged.
+//!
+//! `tests/power-cut` starts them too.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +9,10 @@ use std::process::{Child, Command, Stdio};
 use smartotp_core::token::{Kind, TokenId};
 use smartotp_core::vault::journal::Event;
 use smartotp_core::vault::kdf::Cost;
-use smartotp_core::vault::{Credential, Edit, NewSlot, OpenError, Session};
+use smartotp_core::vault::{Credential, Edit, NewSlot, Notice, OpenError, Session};
 
-use super::place::{bank, enrolment, environment, open, password, pin, random};
+use super::known::Known;
+use super::place::{bank, enrolment, environment, furnish, open, password, pin, random};
 
 /// Where a writer finds its vault; also what tells it that it is one.
 const FOLDER: &str = "SMARTOTP_TEST_WRITER_FOLDER";
@@ -48,6 +51,8 @@ pub(crate) fn work() {
         "everything" => everything(&folder),
         "tries" => wrong_tries(&folder),
         "upgrade" => upgrade(&folder),
+        "furnish" => furnish(&folder),
+        "check" => check(&folder),
         writes => together(&folder, writes.parse().unwrap()),
     }
 }
@@ -55,6 +60,16 @@ pub(crate) fn work() {
 /// In one write, so that a line is whole or not there.
 fn say(line: &str) {
     std::io::stdout().write_all(format!("\n{line}\n").as_bytes()).unwrap();
+}
+
+/// For `tests/power-cut`: whether the vault of a folder keeps all that a writer said in the file `said`.
+fn check(folder: &Path) {
+    let mut known = Known::default();
+    let at = known.hear(&std::fs::read_to_string(folder.join("said")).unwrap());
+    let (mut session, notices) = open(folder);
+    assert!(notices.iter().all(|notice| *notice == Notice::LeftoverCleaned), "{notices:?}");
+    known.check(&mut session, at);
+    say(&format!("kept {}", known.lines));
 }
 
 fn everything(folder: &Path) {
