@@ -5,24 +5,44 @@
 
 mod aegis;
 mod andotp;
+mod archive;
+mod authy;
+mod base64;
+mod battlenet;
 mod bitwarden;
+mod blocks;
 mod bounds;
 mod cipher;
+mod database;
 mod detect;
+mod duo;
 mod ente;
 mod found;
+mod freeotp;
 mod input;
 pub(crate) mod json;
 mod kdf;
+mod keepass;
 mod lastpass;
 mod login;
 mod own_json;
+mod page;
+mod pdf;
 mod picture;
+mod preferences;
 mod proton;
+mod raivo;
+#[cfg(test)]
+mod samples;
+mod scan;
 mod sealed;
 mod secretstream;
+mod sqlcipher;
+mod sqlite;
+mod steam;
 mod stratum;
 mod text;
+mod totp_authenticator;
 mod twofas;
 
 pub use bounds::{MAX_BYTES, MAX_ENTRIES};

@@ -74,6 +74,22 @@ fn importers() {
         "lastpass",
         "andotp",
         "andotp-old",
+        "zip",
+        "keepass",
+        "sqlite",
+        "freeotp",
+        "freeotp-xml",
+        "freeotp-plus",
+        "authy",
+        "totp-authenticator-xml",
+        "battlenet",
+        "duo",
+        "steam",
+        "raivo",
+        "pdf",
+        "html",
+        "totp-authenticator",
+        "authenticator-plus",
     ] {
         let target = format!("import_{}", format.replace('-', "_"));
         for file in files(&target) {

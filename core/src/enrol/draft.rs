@@ -37,6 +37,11 @@ impl Draft {
         Self { issuer, account, key, kind, algorithm: None, digits: None, period: None, counter: None, pin: None }
     }
 
+    /// `Issuer:account`, to name an entry that cannot be read.
+    pub(crate) fn name(&self) -> String {
+        names::whole(&names::clean(&self.issuer), &names::clean(&self.account))
+    }
+
     /// What it makes. A kind's fixed parameters are not looked at: apps write anything there.
     ///
     /// # Errors

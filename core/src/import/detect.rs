@@ -3,8 +3,8 @@
 use super::found::Found;
 use super::input::Input;
 use super::{
-    ImportError, MAX_BYTES, aegis, andotp, bitwarden, ente, lastpass, own_json, picture, proton, sealed, stratum, text,
-    twofas,
+    ImportError, MAX_BYTES, aegis, andotp, archive, authy, battlenet, bitwarden, database, duo, ente, freeotp, keepass,
+    lastpass, own_json, page, pdf, picture, proton, raivo, sealed, steam, stratum, text, totp_authenticator, twofas,
 };
 use crate::secret::SecretText;
 
@@ -24,10 +24,29 @@ static FORMATS: &[Source] = &[
     Source { name: "bitwarden-csv", fits: bitwarden::csv::fits, read: bitwarden::csv::read },
     Source { name: "lastpass", fits: lastpass::fits, read: lastpass::read },
     Source { name: "andotp", fits: andotp::fits, read: andotp::read },
+    Source { name: ARCHIVE, fits: archive::fits, read: archive::read },
+    Source { name: "keepass", fits: keepass::fits, read: keepass::read },
+    Source { name: "sqlite", fits: database::fits, read: database::read },
+    Source { name: "freeotp", fits: freeotp::fits_map, read: freeotp::read_map },
+    Source { name: "freeotp-xml", fits: freeotp::fits_xml, read: freeotp::read_xml },
+    Source { name: "freeotp-plus", fits: freeotp::fits_json, read: freeotp::read_json },
+    Source { name: "authy", fits: authy::fits, read: authy::read },
+    Source { name: "totp-authenticator-xml", fits: totp_authenticator::fits_xml, read: totp_authenticator::read_xml },
+    Source { name: "battlenet", fits: battlenet::fits, read: battlenet::read },
+    Source { name: "duo", fits: duo::fits, read: duo::read },
+    Source { name: "steam", fits: steam::fits, read: steam::read },
+    Source { name: "raivo", fits: raivo::fits, read: raivo::read },
+    Source { name: "pdf", fits: pdf::fits, read: pdf::read },
+    Source { name: PAGE, fits: page::fits, read: page::read },
     Source { name: "text", fits: text::fits, read: text::read },
-    // What looks like noise, so it comes last.
+    // Encrypted without a word about it: told by nothing but their length and alphabet, so they come last.
+    Source { name: "totp-authenticator", fits: totp_authenticator::fits, read: totp_authenticator::read },
+    Source { name: "authenticator-plus", fits: database::fits_sealed, read: database::read_sealed },
     Source { name: "andotp-old", fits: andotp::is_noise, read: andotp::read_old },
 ];
+
+const ARCHIVE: &str = "zip";
+const PAGE: &str = "html";
 
 /// What a format's file brings.
 struct Source {
@@ -86,4 +105,22 @@ pub(super) fn read(
         None if input.is_like_json() => Err(input.json().err().unwrap_or(ImportError::Unknown)),
         None => Err(ImportError::Unknown),
     }
+}
+
+/// Reads a file that lies in an archive, if it is no archive itself.
+pub(super) fn read_inside(
+    bytes: &[u8],
+    password: Option<&SecretText>,
+    found: &mut Found<'_>,
+) -> Result<(), ImportError> {
+    let input = Input::new(bytes);
+    let source = FORMATS.iter().find(|source| (source.fits)(&input)).ok_or(ImportError::Unknown)?;
+    if source.name == ARCHIVE { Err(ImportError::Unknown) } else { (source.read)(&input, password, found) }
+}
+
+/// Whether a file is a page or a picture, which may say the same as another file beside it.
+pub(super) fn is_page(bytes: &[u8]) -> bool {
+    let input = Input::new(bytes);
+    let source = FORMATS.iter().find(|source| (source.fits)(&input));
+    source.is_some_and(|source| matches!(source.name, PAGE | "picture" | "pdf"))
 }

@@ -72,6 +72,11 @@ impl<'a> Value<'a> {
         if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
     }
 
+    /// As a whole number with a sign.
+    pub(super) fn signed(self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
     /// As text.
     pub(super) fn text(self) -> Option<SecretText> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;

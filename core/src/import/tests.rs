@@ -44,7 +44,7 @@ fn a_bad_line_takes_no_other_down() {
     assert_eq!(accounts(&outcome), ["a", "b"]);
     let entry = |number, name: &str| Entry { name: name.to_owned(), place: Some(Place { file: 0, number }) };
     let failed: Vec<_> = outcome.unreadable.iter().map(|failed| failed.entry.clone()).collect();
-    assert_eq!(failed, [entry(2, ""), entry(3, "ACME:mira"), entry(4, ""), entry(5, "")]);
+    assert_eq!(failed, [entry(2, ""), entry(3, "ACME:mira"), entry(4, "a:b"), entry(5, "")]);
     assert_eq!(outcome.unreadable[0].reason, EnrolError::Unknown);
     assert_eq!(outcome.unreadable[2].reason, EnrolError::NeedsPin);
 }
