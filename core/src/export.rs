@@ -66,8 +66,11 @@ struct Target {
     /// How it is read back.
     reader: Reader,
     /// Writes what can be written; gives what is lost beside what [`Holds`] says.
-    write: fn(&[&Token], &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError>,
+    write: Write,
 }
+
+/// Writes tokens in a format; also gives what it could not hold.
+type Write = fn(&[&Token], &Request<'_>) -> Result<(Files, Vec<Lost>), ExportError>;
 
 /// How a format is read back.
 enum Reader {

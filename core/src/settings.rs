@@ -163,6 +163,7 @@ mod tests {
             contrast: true,
             clipboard_seconds: 0,
             window: Some(WindowPlace { x: -5, y: 7, width: 390, height: 844, maximized: false }),
+            reminded: Some(1_790_000_000),
         };
         settings.save(&file).unwrap();
         assert_eq!(Settings::load(&file), settings);

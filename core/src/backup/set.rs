@@ -142,12 +142,12 @@ impl Keys {
     /// # Errors
     /// [`UnsealError::WrongKey`] for a file of another set, and the others.
     pub fn open(&self, bytes: &[u8]) -> Result<Snapshot, UnsealError> {
-        self.open_whole(bytes).map(|(_, _, snapshot)| snapshot)
+        self.open_whole(bytes).map(|opened| opened.snapshot)
     }
 
     /// The same, and takes up the set's other keys, which lie inside.
     pub(super) fn open_and_complete(&mut self, bytes: &[u8]) -> Result<Snapshot, UnsealError> {
-        let (slots, inside, snapshot) = self.open_whole(bytes)?;
+        let Opened { slots, keys: inside, snapshot } = self.open_whole(bytes)?;
         for slot in slots {
             let unknown = self.held.iter().all(|held| held.kind != slot.kind);
             let key = inside.iter().find(|(kind, _)| *kind == slot.kind).filter(|_| unknown);
@@ -158,7 +158,7 @@ impl Keys {
         Ok(snapshot)
     }
 
-    fn open_whole(&self, bytes: &[u8]) -> Result<(Vec<Slot>, Vec<(LockKind, Key)>, Snapshot), UnsealError> {
+    fn open_whole(&self, bytes: &[u8]) -> Result<Opened, UnsealError> {
         let front = read_front(bytes)?;
         let Header { set, slots } = front.header;
         let unwrap = |slot: &Slot| {
@@ -168,7 +168,7 @@ impl Keys {
         let file_key = slots.iter().find_map(unwrap).filter(|_| set == self.set).ok_or(UnsealError::WrongKey)?;
         let json = frame::open(bytes, front.payload_at, &payload_key(&file_key, &set));
         let (snapshot, keys) = snapshot::decode(&json.ok_or(UnsealError::DamagedPayload)?)?;
-        Ok((slots, keys, snapshot))
+        Ok(Opened { slots, keys, snapshot })
     }
 
     /// Seals tokens under a fresh key, wrapped for every lock of the set.
@@ -183,6 +183,14 @@ impl Keys {
         let json = snapshot::encode(origin, tokens, keys);
         sealed::write(&header, &payload_key(&file_key, &self.set), &json, entropy)
     }
+}
+
+/// All that a file of the set has inside.
+struct Opened {
+    slots: Vec<Slot>,
+    /// The wrapping keys of all its locks.
+    keys: Vec<(LockKind, Key)>,
+    snapshot: Snapshot,
 }
 
 impl Unlock<'_> {

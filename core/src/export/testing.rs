@@ -71,7 +71,7 @@ fn token() -> impl Strategy<Value = Token> {
                 issuer: crate::enrol::names::clean(&issuer),
                 account: crate::enrol::names::clean(&account),
                 secret: Secret::from_bytes(
-                    (0..length).map(|place| number.wrapping_mul(31).wrapping_add(place as u8)).collect(),
+                    (0..length).zip(0_u8..).map(|(_, place)| number.wrapping_mul(31).wrapping_add(place)).collect(),
                 ),
                 kind,
                 note,

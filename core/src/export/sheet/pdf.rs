@@ -223,9 +223,9 @@ impl File {
         let count = self.places.len() + 1;
         let mut table = format!("xref\n0 {count}\n0000000000 65535 f \n");
         for place in &self.places {
-            let _ = write!(table, "{place:010} 00000 n \n");
+            let _ = writeln!(table, "{place:010} 00000 n ");
         }
-        let _ = write!(table, "trailer\n<< /Size {count} /Root 1 0 R /Info 8 0 R >>\nstartxref\n{table_at}\n%%EOF\n");
+        let _ = writeln!(table, "trailer\n<< /Size {count} /Root 1 0 R /Info 8 0 R >>\nstartxref\n{table_at}\n%%EOF");
         self.bytes.push(table.as_bytes());
         self.bytes.into_inner()
     }

@@ -19,7 +19,7 @@ impl Chance {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
+        usize::try_from(self.0 % bound as u64).unwrap()
     }
 
     fn percent(&mut self, percent: usize) -> bool {
@@ -29,7 +29,7 @@ impl Chance {
 
 fn file(length: usize, seed: u64) -> Vec<u8> {
     let mut chance = Chance(seed);
-    (0..length).map(|_| chance.below(256) as u8).collect()
+    (0..length).map(|_| chance.below(256).to_le_bytes()[0]).collect()
 }
 
 /// What a camera sees of a code: grey, three pixels a module.
@@ -154,7 +154,7 @@ fn a_frame_that_was_read_wrong_is_left_out() {
         assert_eq!(receiver.frame(&mistaken), if mistaken == frame { Taken::New } else { Taken::Damaged });
     }
     for length in 10..frame.len() {
-        assert_eq!(receiver.frame(&frame[..length]), Taken::Damaged);
+        assert_eq!(receiver.frame(frame.get(..length).unwrap()), Taken::Damaged);
     }
     assert_eq!(receiver.progress(), Progress::default());
     assert_eq!(receiver.frame("https://example.org"), Taken::NotAFrame);
