@@ -36,6 +36,11 @@ impl Bus {
         connection::Builder::address(self.address.as_str()).unwrap()
     }
 
+    /// A connection of the test's own.
+    pub(crate) fn connection(&self) -> Connection {
+        self.connect().build().unwrap()
+    }
+
     /// The login manager takes its place.
     pub(crate) fn login_manager(&self) -> LoginManager {
         let bus = self.connect().name("org.freedesktop.login1").unwrap();
@@ -45,7 +50,7 @@ impl Bus {
 
     /// The desktop's screen saver comes up.
     pub(crate) fn screen_saver_comes_up(&self) {
-        let bus = self.connect().build().unwrap();
+        let bus = self.connection();
         bus.emit_signal(None::<()>, "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", &true).unwrap();
     }
 }

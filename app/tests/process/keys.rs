@@ -5,17 +5,45 @@ use std::path::Path;
 use aes_gcm::aead::{AeadInOut as _, KeyInit as _};
 use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use argon2::{Algorithm, Argon2, Params, Version};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use hkdf::Hkdf;
 use serde_json::Value;
+use sha2::Sha256;
 
-/// The wrapping key of the password slot, and the vault key, as `core/src/vault/format.rs` describes them.
-pub(crate) fn of(file: &Path, password: &str) -> (Vec<u8>, Vec<u8>) {
+/// The keys of a vault.
+pub(crate) struct Keys {
+    pub(crate) vault: Vec<u8>,
+    /// The wrapping key of the password slot.
+    pub(crate) password: Vec<u8>,
+    /// What every sealed byte of the payload is sealed with.
+    pub(crate) payload: Vec<u8>,
+    /// The wrapping keys of all slots.
+    pub(crate) wrapping: Vec<Vec<u8>>,
+}
+
+fn hex(value: &Value) -> Vec<u8> {
+    HEXLOWER.decode(value.as_str().unwrap().as_bytes()).unwrap()
+}
+
+/// AES-256-GCM: the tag is at the end.
+fn open(key: &[u8], nonce: &[u8], aad: &[u8], sealed: &[u8]) -> Vec<u8> {
+    let (text, tag) = sealed.split_at(sealed.len() - 16);
+    let mut text = text.to_vec();
+    let (nonce, tag) = (<[u8; 12]>::try_from(nonce).unwrap(), <[u8; 16]>::try_from(tag).unwrap());
+    Aes256Gcm::new_from_slice(key)
+        .unwrap()
+        .decrypt_inout_detached(&Nonce::from(nonce), aad, text.as_mut_slice().into(), &Tag::from(tag))
+        .unwrap();
+    text
+}
+
+/// All of them, by the password and as `core/src/vault/format.rs` describes them.
+pub(crate) fn of(file: &Path, password: &str) -> Keys {
     let bytes = std::fs::read(file).unwrap();
     let length = u32::from_be_bytes(bytes[10..14].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&bytes[14..14 + length]).unwrap();
     let slot = header["slots"].as_array().unwrap().iter().find(|slot| slot["kind"] == "password").unwrap();
     let number = |name: &str| u32::try_from(slot["kdf"][name].as_u64().unwrap()).unwrap();
-    let hex = |value: &Value| HEXLOWER.decode(value.as_str().unwrap().as_bytes()).unwrap();
     let (memory, passes, lanes) = (number("memory_kib"), number("passes"), number("lanes"));
     let mut wrapping = vec![0; 32];
     let params = Params::new(memory, passes, lanes, Some(32)).unwrap();
@@ -29,13 +57,24 @@ pub(crate) fn of(file: &Path, password: &str) -> (Vec<u8>, Vec<u8>) {
         text(&slot["id"]),
         text(&slot["kdf"]["salt"])
     );
-    let nonce: [u8; 12] = hex(&slot["nonce"]).try_into().unwrap();
-    let wrapped = hex(&slot["wrapped"]);
-    let (sealed, tag) = wrapped.split_at(32);
-    let (mut key, tag) = (sealed.to_vec(), <[u8; 16]>::try_from(tag).unwrap());
-    Aes256Gcm::new_from_slice(&wrapping)
-        .unwrap()
-        .decrypt_inout_detached(&Nonce::from(nonce), aad.as_bytes(), key.as_mut_slice().into(), &Tag::from(tag))
-        .unwrap();
-    (wrapping, key)
+    let vault = open(&wrapping, &hex(&slot["nonce"]), aad.as_bytes(), &hex(&slot["wrapped"]));
+    let mut payload = vec![0; 32];
+    Hkdf::<Sha256>::new(Some(&hex(&header["vault"])), &vault).expand(b"payload", &mut payload).unwrap();
+    let (front, sealed) = bytes.split_at(14 + length + 32);
+    let padded = open(&payload, &sealed[..12], front, &sealed[12..]);
+    let json: Value = serde_json::from_slice(&inflate(&padded)).unwrap();
+    let wrapping_keys = json["wrapping_keys"].as_array().unwrap();
+    let key = |record: &Value| BASE32_NOPAD.decode(record["key"].as_str().unwrap().as_bytes()).unwrap();
+    Keys { vault, password: wrapping, payload, wrapping: wrapping_keys.iter().map(key).collect() }
+}
+
+/// The text's length, the text as a raw deflate stream, and padding.
+fn inflate(padded: &[u8]) -> Vec<u8> {
+    let length = u32::from_be_bytes(padded[..4].try_into().unwrap()) as usize;
+    let mut text = vec![0; length];
+    let flags = miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut state = miniz_oxide::inflate::core::DecompressorOxide::new();
+    let (_, _, written) = miniz_oxide::inflate::core::decompress(&mut state, &padded[4..], &mut text, 0, flags);
+    assert_eq!(written, length);
+    text
 }

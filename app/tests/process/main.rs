@@ -6,6 +6,7 @@ mod bus;
 #[path = "../cli/harness.rs"]
 #[allow(dead_code, reason = "the command line's tests use the rest")]
 mod harness;
+mod keyring;
 mod keys;
 mod limits;
 mod memory;

@@ -2,6 +2,7 @@
 //!
 //! Each test first finds what it looks for while the vault is open: so it could fail.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use smartotp_core::vault::{Entropy as _, SystemEntropy};
 
 use crate::bus::Bus;
 use crate::harness::{Home, PASSWORD, finish};
+use crate::keyring::Keyring;
 use crate::keys;
 use crate::scan::{Needle, find, has, may_look};
 use crate::screen::{Ends, Screen, wait_for};
@@ -17,6 +19,10 @@ const SECRET: &str = "token secret";
 const VAULT_KEY: &str = "vault key";
 const WRAPPING_KEY: &str = "wrapping key";
 const ENTERED: &str = "password";
+const PAYLOAD_KEY: &str = "payload key";
+const DIGITS: &str = "PIN";
+const PIN_SECRET: &str = "secret of the PIN";
+const RECOVERY: &str = "recovery key";
 
 /// A home with a vault in its data folder, and what is in it.
 fn furnished() -> (Home, Vec<Needle>) {
@@ -28,14 +34,20 @@ fn furnished() -> (Home, Vec<Needle>) {
     let data = home.path("data/smartotp");
     std::fs::create_dir_all(&data).unwrap();
     std::fs::copy(home.vault(), data.join("vault.smartotp")).unwrap();
-    let (wrapping, key) = keys::of(&home.vault(), PASSWORD);
-    let needles = vec![
-        Needle::bytes(SECRET, &secret),
-        Needle::bytes(VAULT_KEY, &key),
-        Needle::bytes(WRAPPING_KEY, &wrapping),
-        Needle::text(ENTERED, PASSWORD),
-    ];
+    let mut needles = keys_in(&home);
+    needles.push(Needle::bytes(SECRET, &secret));
     (home, needles)
+}
+
+/// What opens that vault as it is now.
+fn keys_in(home: &Home) -> Vec<Needle> {
+    let keys = keys::of(&home.vault(), PASSWORD);
+    assert!(keys.wrapping.contains(&keys.password));
+    let mut needles: Vec<_> = keys.wrapping.iter().map(|key| Needle::bytes(WRAPPING_KEY, key)).collect();
+    needles.push(Needle::bytes(VAULT_KEY, &keys.vault));
+    needles.push(Needle::bytes(PAYLOAD_KEY, &keys.payload));
+    needles.push(Needle::text(ENTERED, PASSWORD));
+    needles
 }
 
 fn window(home: &Home, screen: &Screen, bus: &Bus) -> Child {
@@ -116,6 +128,81 @@ fn a_watching_command_line_keeps_no_password() {
         assert!(has(&found, VAULT_KEY), "{found:#?}");
         assert!(!has(&found, ENTERED), "{found:#?}");
     }
+}
+
+/// A PIN and a recovery key are as gone after the derivation as a password, and so is the keystore's half of the PIN.
+#[test]
+fn a_watching_command_line_keeps_no_pin_and_no_recovery_key() {
+    if !may_look() {
+        return;
+    }
+    let (home, mut needles) = furnished();
+    let Some(keyring) = Keyring::start(&home) else { return };
+    let pin = "583920714263";
+    home.file("pin", pin);
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.arg("--vault").arg(home.vault()).arg("--password-file").arg(home.path("password"));
+        command.env("DBUS_SESSION_BUS_ADDRESS", &keyring.bus.address);
+        let outcome = finish(command, "");
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        outcome
+    };
+    let path = home.path("pin");
+    run(&["vault", "slots", "add", "pin", "--new-password-file", path.to_str().unwrap()]);
+    let made = run(&["vault", "slots", "add", "recovery", "--json"]).json();
+    let key = made["recovery_key"].as_str().unwrap();
+    home.file("recovery", key);
+    let bytes: String = key.split('-').flat_map(|group| group.chars().take(4)).collect();
+    needles.retain(|needle| needle.name == SECRET);
+    needles.extend(keys_in(&home));
+    needles.push(Needle::text(DIGITS, pin));
+    needles.push(Needle::text(RECOVERY, key));
+    needles.push(Needle::text(RECOVERY, &key.replace('-', "")));
+    needles.push(Needle::bytes(RECOVERY, &data_encoding::BASE32_NOPAD.decode(bytes.as_bytes()).unwrap()));
+    let kept: Vec<_> = keyring.secrets().into_iter().filter(|secret| secret.len() == 32).collect();
+    assert!(!kept.is_empty(), "the keystore has the PIN's half");
+    needles.extend(kept.iter().map(|secret| Needle::bytes(PIN_SECRET, secret)));
+    for (way, by_standard_input) in [("pin", false), ("pin", true), ("recovery", false), ("recovery", true)] {
+        let mut command = home.command(&["code", "bank", "--watch", "--with", way, "--vault"]);
+        command.arg(home.vault()).env("DBUS_SESSION_BUS_ADDRESS", &keyring.bus.address);
+        if by_standard_input {
+            command.args(["--password-fd", "0"]).stdin(Stdio::piped());
+        } else {
+            command.arg("--password-file").arg(home.path(way));
+        }
+        let mut watch = Ends(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        if let Some(mut stdin) = watch.0.stdin.take() {
+            std::io::Write::write_all(&mut stdin, &std::fs::read(home.path(way)).unwrap()).unwrap();
+        }
+        let process = watch.0.id();
+        wait_for("the vault opens", || has(&find(process, &needles), SECRET));
+        std::thread::sleep(Duration::from_secs(2));
+        let found = find(process, &needles);
+        println!("watching, by {way}: {found:#?}");
+        assert!(has(&found, VAULT_KEY), "{found:#?}");
+        for gone in [ENTERED, DIGITS, PIN_SECRET, RECOVERY] {
+            assert!(!has(&found, gone), "{gone}, by {way}: {found:#?}");
+        }
+    }
+}
+
+/// A command that waits for its user to type a key back holds what it must, and not the password that it was given.
+#[test]
+fn a_command_that_waits_for_its_user_has_forgotten_the_password() {
+    if !may_look() {
+        return;
+    }
+    let (home, needles) = furnished();
+    let mut command = home.command(&["vault", "slots", "add", "recovery", "--json", "--confirm-file", "-", "--vault"]);
+    command.arg(home.vault()).arg("--password-file").arg(home.path("password")).stdin(Stdio::piped());
+    let mut child = Ends(command.stderr(Stdio::null()).spawn().unwrap());
+    let mut shown = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut shown).unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    let found = find(child.0.id(), &needles);
+    println!("waiting: {found:#?}");
+    assert!(shown.contains("recovery_key") && !has(&found, ENTERED), "{found:#?}");
 }
 
 /// The holder of a copied code, found by its argument among this test's descendants.
