@@ -64,7 +64,7 @@ fn remind(desk: &Rc<Desk>, told: Rc<VecModel<Notice>>) {
     spawn(async move {
         // A vault is as old as what is known of it.
         let first = desk.door.ask(|session| session.journal().first().map(|record| record.unix)).await.flatten();
-        let is_due = last.or(first).is_some_and(|unix| long_ago(unix));
+        let is_due = last.or(first).is_some_and(long_ago);
         if is_due && desk.door.contents().is_some() && !told.iter().any(|known| known == Notice::Rehearse) {
             told.push(Notice::Rehearse);
         }
