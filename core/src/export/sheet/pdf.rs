@@ -97,7 +97,7 @@ impl Sheet<'_> {
         let (x, width) = (x + CODE + GAP, CELL.0 - CODE - 2.0 * GAP);
         let mut y = self.top - 4.0;
         let texts: [(&str, f32, usize); 3] =
-            [(entry.issuer, 11.0, 2), (entry.account, 9.5, 2), (&entry.making, 8.0, 2)];
+            [(entry.issuer, 11.0, 2), (entry.account, 9.5, 2), (&entry.making, 8.0, 3)];
         for (text, size, most) in texts {
             for line in self.font.wrap(text, size, width, most) {
                 y -= size;
