@@ -274,3 +274,47 @@ fn a_real_export_of_google_authenticator_comes_in() {
         assert!(here.tokens().iter().any(same), "{} {} is missing", enrolment.issuer, enrolment.account);
     }
 }
+
+/// Texts by the clipboard, pictures by the chooser: what the manifest says of each, and of those that hold nothing.
+#[test]
+fn lists_and_pictures_of_other_apps_come_in_as_their_manifest_says() {
+    let Some(folder) = fixture("exports") else { return };
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&manifest).unwrap();
+    let texts = ["aegis-repo/importers/plain.txt", "stratum-repo/urilist.txt", "stratum-repo/googleauthenticator.txt"];
+    let mut seen = 0;
+    for row in &rows {
+        let file = row["file"].as_str().unwrap();
+        // A picture that the manifest takes for one of a cat holds a real export.
+        if !(texts.contains(&file) || file.starts_with("google-extract/")) || file.ends_with("example_export.png") {
+            continue;
+        }
+        seen += 1;
+        let bytes = std::fs::read(folder.join(file)).unwrap();
+        let phone = Phone::new(Glass::PHONE, RFC_TIME);
+        begin(&phone);
+        if file.ends_with(".png") {
+            add_picture(&phone, "Add your first token", vec![(file.to_owned(), bytes)]);
+        } else {
+            let text = String::from_utf8(bytes).unwrap();
+            phone.outside.clipboard.put(Clip::Text(SecretText::from(text.as_str())));
+            phone.tap("Add your first token");
+            phone.tap("From the clipboard");
+        }
+        let expected = row["tokens"].as_array().map(Vec::as_slice).unwrap_or_default();
+        assert_eq!(phone.sees("Look before you add"), !expected.is_empty(), "{file}: {:?}", phone.heard());
+        if expected.is_empty() {
+            continue;
+        }
+        let add = |label: &String| label.starts_with("Add ") && label.contains("token");
+        phone.tap(&phone.heard().into_iter().find(add).unwrap());
+        let mut here: Vec<_> =
+            on_disk(&phone).tokens().iter().map(|token| token.secret.to_base32().expose().to_owned()).collect();
+        let mut there: Vec<_> = expected.iter().map(|token| token["secret"].as_str().unwrap().to_owned()).collect();
+        here.sort();
+        there.sort();
+        there.dedup();
+        assert_eq!(here, there, "{file}");
+    }
+    assert_eq!(seen, 9);
+}
