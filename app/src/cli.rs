@@ -10,6 +10,7 @@ mod add;
 mod adding;
 mod advice;
 mod arguments;
+mod backup;
 mod bin;
 mod calendar;
 mod code;
@@ -123,6 +124,7 @@ fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> 
         Command::Groups(command) => command.run(&context),
         Command::Import(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
+        Command::Backup(command) => command.run(&context),
         Command::Sign(command) => command.run(&context),
         Command::Vault(command) => command.run(&context),
         Command::Settings(command) => command.run(&context),

@@ -4,6 +4,8 @@ mod absent;
 mod background;
 pub(crate) mod boot;
 mod clock;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+mod device_name;
 mod keystore;
 #[cfg(unix)]
 pub(crate) mod limits;
@@ -18,6 +20,8 @@ mod desktop;
 pub(crate) use desktop::chooser;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use desktop::{for_command_line, services};
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+pub(crate) use device_name::device_name;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use places::make_private;
 #[cfg(all(unix, not(any(target_os = "android", target_os = "ios"))))]

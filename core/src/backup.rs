@@ -21,11 +21,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "file-store")]
+pub mod folder;
+pub mod location;
+pub(crate) mod merge;
+mod name;
+pub mod provider;
+#[cfg(feature = "file-store")]
+pub mod schedule;
 pub mod sealed;
 mod set;
+pub mod settings;
 mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(feature = "file-store")]
+pub mod versions;
 pub mod words;
 
+pub use name::{ParseVersionIdError, VersionId};
 pub use sealed::{SealedError, SealedInfo, UnsealError, open};
 pub use set::{Keys, Lock, LockKind, Unlock};
 pub use snapshot::{Origin, Snapshot};

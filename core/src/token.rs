@@ -59,6 +59,27 @@ impl Token {
         }
     }
 
+    /// A second copy, on purpose: the secret is inside.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            id: self.id,
+            issuer: self.issuer.clone(),
+            account: self.account.clone(),
+            secret: self.secret.duplicate(),
+            kind: self.kind.duplicate(),
+            note: self.note.clone(),
+            groups: self.groups.clone(),
+            favourite: self.favourite,
+            icon: self.icon.clone(),
+            unknown: self.unknown.clone(),
+        }
+    }
+
+    /// Whether `other` is the same enrolment: equal in all that nobody can change.
+    pub(crate) fn has_same_secret_as(&self, other: &Self) -> bool {
+        self.secret == other.secret && self.kind.was_enrolled_like(&other.kind)
+    }
+
     /// Whether `other` makes the same codes: type, secret, algorithm, digits, period, suite, PIN and encoding are equal.
     /// Never the names, never the counter, never the secret alone.
     #[must_use]

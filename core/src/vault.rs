@@ -37,7 +37,7 @@
 
 mod boot;
 mod changes;
-mod contents;
+pub(crate) mod contents;
 pub(crate) mod deflate;
 #[cfg(feature = "file-store")]
 mod device;
@@ -48,7 +48,7 @@ pub(crate) mod hex;
 pub mod journal;
 pub mod kdf;
 pub(crate) mod keys;
-mod payload;
+pub(crate) mod payload;
 mod protection;
 pub(crate) mod record;
 mod recovery;
@@ -60,7 +60,7 @@ pub(crate) mod slots;
 mod store;
 pub mod strength;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(feature = "file-store")]
 mod tries;
 #[cfg(feature = "file-store")]
@@ -75,7 +75,7 @@ pub use protection::Protection;
 pub use recovery::{RecoveryError, RecoveryKey};
 pub use requests::{AddOutcome, Edit, Notice, Rehearsal, SignRequest, VaultInfo, Wait, WrongTries};
 #[cfg(feature = "file-store")]
-pub use session::{Environment, Session};
+pub use session::{Environment, Restored, Session, TakenIn};
 pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};
 #[cfg(feature = "file-store")]
 pub use wipe::{WipeError, wipe};

@@ -28,7 +28,7 @@ def front_of(file):
     version, length = int.from_bytes(file[8:10], "big"), int.from_bytes(file[10:14], "big")
     framed, digest = file[: 14 + length], file[14 + length : 46 + length]
     assert hashlib.sha256(framed).digest() == digest, "damaged header"
-    assert version in (1, 2), "made by a newer version"
+    assert version in (1, 2, 3), "made by a newer version"
     return framed + digest, json.loads(framed[14:])
 
 

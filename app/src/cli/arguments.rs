@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
 use super::credentials::With;
-use super::{add, bin, catalogue, code, edit, export, groups, import, list, qr, settings, shell, show, sign, vault};
+use super::{
+    add, backup, bin, catalogue, code, edit, export, groups, import, list, qr, settings, shell, show, sign, vault,
+};
 
 /// One-time codes from an encrypted vault; without arguments the window opens
 #[derive(Debug, Parser)]
@@ -65,6 +67,7 @@ pub(super) enum Command {
     Qr(qr::Qr),
     Import(import::Import),
     Export(export::Export),
+    Backup(backup::Backup),
     Sign(sign::Sign),
     Vault(vault::Vault),
     Settings(settings::Settings),

@@ -200,6 +200,28 @@ pub(super) fn prompt(words: &str, kind: SlotKind) -> Result<SecretText, Failure>
     if typed.is_empty() { Err(missing(kind)) } else { Ok(typed) }
 }
 
+/// Asks for a backup's password.
+pub(super) fn backup_password() -> SecretText {
+    typed(tr!("Password of the backup: "))
+}
+
+/// Asks for the password of a backup that is about to be made, twice.
+pub(super) fn backup_password_twice() -> Result<SecretText, Failure> {
+    let first = typed(tr!("New password of the backup: "));
+    if typed(tr!("The same once more: ")) == first {
+        return Ok(first);
+    }
+    Err(Failure::new(Exit::Usage, "passwords_differ", tr!("The two passwords differ. Nothing was changed.")))
+}
+
+/// What is typed; empty where nobody is there to type.
+fn typed(words: &str) -> SecretText {
+    if somebody_is_there() {
+        return rpassword::prompt_password(words).map(SecretText::new).unwrap_or_default();
+    }
+    SecretText::default()
+}
+
 fn question(kind: SlotKind) -> &'static str {
     match kind {
         SlotKind::Pin => tr!("PIN of the vault: "),

@@ -22,6 +22,8 @@ pub(super) enum Exit {
     Damaged = 5,
     /// Input that can't be read.
     Unreadable = 6,
+    /// The network, or a place that isn't there.
+    Network = 7,
     /// Refused for safety.
     Refused = 8,
 }

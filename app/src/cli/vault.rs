@@ -19,7 +19,8 @@ use super::opening::Yes;
 use super::output::visible;
 use super::table::Table;
 use super::writing;
-use new_slot::{Confirm, Recovery, calibrated};
+pub(super) use new_slot::calibrated;
+use new_slot::{Confirm, Recovery};
 use slots::{Slot, Slots};
 
 /// Make a vault, look at it, change its lock

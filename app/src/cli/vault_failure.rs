@@ -191,6 +191,7 @@ impl From<ChangeError> for Failure {
                 "device_beside_lock",
                 tr!("Beside a vault that opens by itself, a password or a PIN protects nothing."),
             ),
+            ChangeError::NoSuchPlace => return super::backup::not_on(),
             ChangeError::NoSuchGroup => (Exit::NotFound, "no_group", tr!("There is no such group.")),
             ChangeError::KeyChanged => (
                 Exit::Locked,

@@ -57,13 +57,30 @@
 //! ```json
 //! { "vault": "16 bytes", "generation": 17, "device": "Mira's phone", "made_at": 1700000000, "parents": [ "32 bytes" ],
 //!   "tokens": [ ],
+//!   "bin": [ { "token": { }, "deleted_at": 1700000000, "place": 3 } ],
+//!   "merging": { "devices": [ [ "16 bytes", 17 ] ], "gone": [ { "id": "16 bytes", "life": 1, "into": "16 bytes", "counter": [0, 5] } ] },
 //!   "wrapping_keys": [ { "kind": "recovery", "key": "Base32" } ] }
 //! ```
 //!
 //! `vault`, `generation` and `device` say where it was made, `made_at` is Unix time, `parents` are the SHA-256 digests of the files
 //! that it was made from (none for an export). `tokens` is in the user's order and never missing; a token is what
-//! [the vault's page](crate::vault::format) says. Push tokens are never in it. `wrapping_keys` are those of all slots, so that a
+//! [the vault's page](crate::vault::format) says. Push tokens are never in it. `bin` holds deleted tokens, the newest first. `wrapping_keys` are those of all slots, so that a
 //! device that was set up with one of them goes on writing files that the others open too.
+//!
+//! # A version of a backup
+//!
+//! It is such a file, called by the SHA-256 of its bytes and `.smartotp`. `merging` is in it, and `marks` in each of its tokens:
+//!
+//! ```json
+//! { "added": [3, 0], "life": 1, "status": [5, 1], "rank": [3145728, [9, 0]], "epoch": 1, "fields": { "issuer": [7, 1] } }
+//! ```
+//!
+//! A stamp is a pair: a Lamport counter, and the place of a device in `devices`, which has for each device its random id and the highest
+//! counter that was seen of it. `added` says when the token was enrolled; `life` how often it came back out of the bin; `status` when it
+//! came to the list or the bin; `rank` where it stands in the order, and since when; `epoch` how often its counter was set by hand;
+//! `fields` when each of its fields was changed. What is left out is 0, or as `added` says; the rank is then 2^20 times the counter of
+//! `added`. `gone` are the tokens that are gone for good, up to which life, what they became part of, and the (epoch, counter) that
+//! they had. `merge.rs` says how all of this is merged. A file without `merging` counts as older than everything.
 
 use super::set::{Keys, LockKind, Slot, Unlock};
 use super::snapshot::Snapshot;
@@ -71,6 +88,8 @@ use crate::vault::NoEntropy;
 use crate::vault::frame::{self, FrameError, SealError};
 use crate::vault::hex::Hex;
 use crate::vault::kdf::Cost;
+
+pub(crate) use crate::vault::frame::MOST_BYTES;
 
 const MAGIC: &[u8; 8] = b"SOTPseal";
 /// The one format version so far.

@@ -1,13 +1,15 @@
 //! The keys of a set of sealed files: derived once, good for every file of the set.
 
 use super::sealed::{self, Header, SealedError, UnsealError, read_front};
-use super::snapshot::{self, Origin, Snapshot, WrappingKeyRecord};
+use super::snapshot::{self, Origin, Sealing, Snapshot, WrappingKeyRecord};
 use super::words::TransferKey;
 use crate::secret::SecretText;
 use crate::token::Token;
+use crate::vault::contents::Contents;
 use crate::vault::hex::Hex;
 use crate::vault::kdf::{Cost, KdfError};
 use crate::vault::keys::{Key, NONCE_LEN, TAG_LEN};
+use crate::vault::record::SecretRecord;
 use crate::vault::slots::Kdf;
 use crate::vault::{Entropy, NoEntropy, RecoveryKey, frame};
 
@@ -137,6 +139,17 @@ impl Keys {
         self.held.iter().map(|held| held.kind)
     }
 
+    /// Which set.
+    pub(crate) fn set(&self) -> [u8; 16] {
+        self.set.0
+    }
+
+    /// A second copy, on purpose.
+    pub(crate) fn duplicate(&self) -> Self {
+        let held = |held: &Held| Held { kind: held.kind, kdf: held.kdf.clone(), wrapping: held.wrapping.duplicate() };
+        Self { set: self.set, held: self.held.iter().map(held).collect() }
+    }
+
     /// Opens a file of this set.
     ///
     /// # Errors
@@ -176,12 +189,61 @@ impl Keys {
     /// # Errors
     /// [`SealedError::NoEntropy`], [`SealedError::TooLarge`].
     pub fn seal(&self, origin: &Origin, tokens: &[&Token], entropy: &dyn Entropy) -> Result<Vec<u8>, SealedError> {
+        self.seal_what(origin, Sealing::Tokens(tokens), entropy)
+    }
+
+    /// The same with all that a vault says about its tokens: a version of a backup.
+    pub(crate) fn seal_vault(
+        &self,
+        origin: &Origin,
+        contents: &Contents,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, SealedError> {
+        self.seal_what(origin, Sealing::Vault(contents), entropy)
+    }
+
+    fn seal_what(&self, origin: &Origin, what: Sealing<'_>, entropy: &dyn Entropy) -> Result<Vec<u8>, SealedError> {
         let file_key = Key::random(entropy)?;
         let slots = self.held.iter().map(|held| Slot::wrap(held, &self.set, &file_key, entropy));
         let header = Header { set: self.set, slots: slots.collect::<Result<_, _>>()? };
         let keys = self.held.iter().map(|held| WrappingKeyRecord::of(held.kind, &held.wrapping)).collect();
-        let json = snapshot::encode(origin, tokens, keys);
+        let json = snapshot::encode(origin, what, keys);
         sealed::write(&header, &payload_key(&file_key, &self.set), &json, entropy)
+    }
+}
+
+/// The keys of a set, as the vault keeps them.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct KeysRecord {
+    set: Hex<16>,
+    locks: Vec<HeldRecord>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct HeldRecord {
+    kind: LockKind,
+    key: SecretRecord<'static>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kdf: Option<Kdf>,
+}
+
+impl KeysRecord {
+    pub(super) fn of(keys: &Keys) -> Self {
+        let lock = |held: &Held| HeldRecord {
+            kind: held.kind,
+            key: SecretRecord::Read(held.wrapping.to_secret()),
+            kdf: held.kdf.clone(),
+        };
+        Self { set: keys.set, locks: keys.held.iter().map(lock).collect() }
+    }
+
+    pub(super) fn read(self) -> Option<Keys> {
+        let held = |record: HeldRecord| {
+            let wrapping = Key::from_secret(&record.key.into_secret())?;
+            Some(Held { kind: record.kind, kdf: record.kdf, wrapping })
+        };
+        let held: Vec<Held> = self.locks.into_iter().map(held).collect::<Option<_>>()?;
+        (!held.is_empty()).then_some(Keys { set: self.set, held })
     }
 }
 

@@ -42,6 +42,16 @@ pub enum ChallengeEncoding {
     Ascii,
 }
 
+impl ChallengeEncoding {
+    /// As it is written: `rfc`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rfc => "rfc",
+            Self::Ascii => "ascii",
+        }
+    }
+}
+
 /// How codes are made.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -174,6 +184,23 @@ impl Kind {
             Self::Steam => Self::Steam,
             Self::Motp { pin } => Self::Motp { pin: pin.duplicate() },
             Self::Yandex { pin } => Self::Yandex { pin: pin.duplicate() },
+        }
+    }
+
+    /// The next counter, to be moved.
+    pub(crate) fn counter_mut(&mut self) -> Option<&mut Counter> {
+        match self {
+            Self::Hotp { counter, .. } => Some(counter),
+            Self::Ocra { suite, counter, .. } if suite.has_counter() => Some(counter),
+            _ => None,
+        }
+    }
+
+    /// Whether two kinds are equal in all that nobody can change: all but the counter and the encoding of challenges.
+    pub(crate) fn was_enrolled_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ocra { suite, .. }, Self::Ocra { suite: others, .. }) => suite == others,
+            _ => self.makes_the_same_codes_as(other),
         }
     }
 

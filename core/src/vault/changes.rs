@@ -53,11 +53,12 @@ impl Contents {
     /// Sets fields. `Ok(false)`: they were so already.
     pub(super) fn edit(&mut self, id: TokenId, edit: Edit) -> Result<bool, ChangeError> {
         let token = self.token_mut(id)?;
-        let mut changed = false;
+        let (mut changed, mut set_by_hand) = (false, false);
         // What can fail comes first.
         if let Some(counter) = edit.counter {
-            let own = counter_mut(&mut token.kind).ok_or(ChangeError::WrongKind)?;
-            changed |= core::mem::replace(own, counter) != counter;
+            let own = token.kind.counter_mut().ok_or(ChangeError::WrongKind)?;
+            set_by_hand = core::mem::replace(own, counter) != counter;
+            changed |= set_by_hand;
         }
         if let Some(encoding) = edit.encoding {
             let Kind::Ocra { encoding: own, .. } = &mut token.kind else { return Err(ChangeError::WrongKind) };
@@ -70,6 +71,10 @@ impl Contents {
         changed |= set(&mut token.groups, edit.groups.as_deref().map(group_names));
         changed |= set(&mut token.favourite, edit.favourite);
         changed |= set(&mut token.icon, edit.icon);
+        if set_by_hand && let Some(marks) = self.merging.as_mut().and_then(|merging| merging.marks.get_mut(&id)) {
+            // What other devices have counted before that counts no more.
+            marks.epoch = marks.epoch.saturating_add(1);
+        }
         Ok(changed)
     }
 
@@ -151,7 +156,7 @@ impl Contents {
 
     /// Uses up a counter; gives the one to use now.
     pub(super) fn advance(&mut self, id: TokenId) -> Result<Counter, ChangeError> {
-        let counter = counter_mut(&mut self.token_mut(id)?.kind).ok_or(ChangeError::WrongKind)?;
+        let counter = self.token_mut(id)?.kind.counter_mut().ok_or(ChangeError::WrongKind)?;
         let next = counter.next().map_err(|_| ChangeError::CounterAtEnd)?;
         Ok(core::mem::replace(counter, next))
     }
@@ -159,7 +164,7 @@ impl Contents {
     /// Skips every counter ahead by [`COUNTER_SKIP`], so that no code that may have been shown is shown again.
     pub(super) fn skip_counters(&mut self) {
         let tokens = self.tokens.iter_mut().chain(self.bin.iter_mut().map(|binned| &mut binned.token));
-        for counter in tokens.filter_map(|token| counter_mut(&mut token.kind)) {
+        for counter in tokens.filter_map(|token| token.kind.counter_mut()) {
             counter.0 = counter.0.saturating_add(COUNTER_SKIP);
         }
     }
@@ -199,17 +204,9 @@ fn set<T: PartialEq>(field: &mut T, value: Option<T>) -> bool {
     }
 }
 
-fn counter_mut(kind: &mut Kind) -> Option<&mut Counter> {
-    match kind {
-        Kind::Hotp { counter, .. } => Some(counter),
-        Kind::Ocra { suite, counter, .. } if suite.has_counter() => Some(counter),
-        _ => None,
-    }
-}
-
 /// Of two copies of a token the higher counter is the true one. Says whether that was the other's.
 fn raise_counter(token: &mut Token, other: &Token) -> bool {
-    match (counter_mut(&mut token.kind), other.kind.counter()) {
+    match (token.kind.counter_mut(), other.kind.counter()) {
         (Some(own), Some(other)) if other > *own => {
             *own = other;
             true

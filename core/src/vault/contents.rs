@@ -8,18 +8,24 @@ use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
 use super::slots::SlotKind;
+use crate::backup::merge::Merging;
+use crate::backup::settings::Backup;
 use crate::code::{self, Code, CodeError};
 use crate::token::{Token, TokenId};
 
 /// One generation of an open vault's payload. Cheap to share (`Arc`), never changed in place.
 #[derive(Debug, Default)]
 pub struct Contents {
-    pub(super) tokens: Vec<Token>,
-    pub(super) bin: Vec<Binned>,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) bin: Vec<Binned>,
     pub(super) wrapping_keys: Vec<WrappingKey>,
     pub(super) protection: Protection,
     /// When each kind of slot was last proven to open the vault, in Unix time.
     pub(super) proven: BTreeMap<SlotKind, u64>,
+    /// What tokens are merged by; `None` before a backup was ever turned on.
+    pub(crate) merging: Option<Merging>,
+    /// Where backups go.
+    pub(crate) backup: Backup,
     /// Where each token is; made when it is first asked for.
     places: OnceLock<HashMap<TokenId, usize>>,
 }
@@ -32,7 +38,7 @@ pub struct Binned {
     /// Unix time of the deletion.
     pub deleted_at: u64,
     /// Where it was in the user's order.
-    pub(super) place: usize,
+    pub(crate) place: usize,
 }
 
 /// The wrapping key of a slot, kept so that a new vault key can be wrapped for it without its password.
@@ -45,6 +51,17 @@ pub(super) struct WrappingKey {
 impl Contents {
     pub(super) fn new(tokens: Vec<Token>, bin: Vec<Binned>, wrapping_keys: Vec<WrappingKey>) -> Self {
         Self { tokens, bin, wrapping_keys, ..Self::default() }
+    }
+
+    /// Other tokens, in the list and in the bin.
+    pub(crate) fn set_tokens(&mut self, tokens: Vec<Token>, bin: Vec<Binned>) {
+        (self.tokens, self.bin, self.places) = (tokens, bin, OnceLock::new());
+    }
+
+    /// Where backups go, and what is known of them.
+    #[must_use]
+    pub fn backup(&self) -> &Backup {
+        &self.backup
     }
 
     /// The tokens, in the user's order.
@@ -97,13 +114,15 @@ impl Contents {
     }
 
     /// A second copy, to be changed: the one that others look at never is.
-    pub(super) fn duplicate(&self) -> Self {
+    pub(crate) fn duplicate(&self) -> Self {
         Self {
             protection: self.protection.clone(),
             proven: self.proven.clone(),
+            merging: self.merging.clone(),
+            backup: self.backup.duplicate(),
             ..Self::new(
-                self.tokens.iter().map(duplicate_token).collect(),
-                self.bin.iter().map(|binned| Binned { token: duplicate_token(&binned.token), ..*binned }).collect(),
+                self.tokens.iter().map(Token::duplicate).collect(),
+                self.bin.iter().map(|binned| Binned { token: binned.token.duplicate(), ..*binned }).collect(),
                 self.wrapping_keys.iter().map(WrappingKey::duplicate).collect(),
             )
         }
@@ -120,20 +139,5 @@ impl Binned {
 impl WrappingKey {
     fn duplicate(&self) -> Self {
         Self { slot: self.slot, key: self.key.duplicate() }
-    }
-}
-
-fn duplicate_token(token: &Token) -> Token {
-    Token {
-        id: token.id,
-        issuer: token.issuer.clone(),
-        account: token.account.clone(),
-        secret: token.secret.duplicate(),
-        kind: token.kind.duplicate(),
-        note: token.note.clone(),
-        groups: token.groups.clone(),
-        favourite: token.favourite,
-        icon: token.icon.clone(),
-        unknown: token.unknown.clone(),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::hex::Hex;
 use super::store::Files;
@@ -27,6 +27,7 @@ pub(crate) struct Device {
     file: PathBuf,
     keystore: Option<Arc<dyn Keystore>>,
     entropy: Arc<dyn Entropy>,
+    id: Mutex<Option<Hex<16>>>,
 }
 
 /// The device file.
@@ -49,7 +50,28 @@ impl Device {
         keystore: Option<Arc<dyn Keystore>>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { files, file: with_suffix(vault_file, ".device"), keystore, entropy }
+        Self { files, file: with_suffix(vault_file, ".device"), keystore, entropy, id: Mutex::default() }
+    }
+
+    /// This installation's id: what it does is stamped with it. Made when it is first asked for; where it cannot be kept, another
+    /// one for each process.
+    pub(crate) fn id(&self) -> Hex<16> {
+        let mut known = self.id.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.get_or_insert_with(|| {
+            let kept = self.record().map(|record| record.device).or_else(|| {
+                self.change(true, |_| ()).ok()?;
+                Some(self.record()?.device)
+            });
+            kept.or_else(|| Hex::random(&*self.entropy).ok()).unwrap_or(Hex([0; 16]))
+        })
+    }
+
+    /// Another id: somebody else has this one, or this vault is older than what it has said.
+    pub(crate) fn renew_id(&self) -> Hex<16> {
+        let Ok(id) = Hex::random(&*self.entropy) else { return self.id() };
+        self.change(true, |record| record.device = id).ok();
+        *self.id.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        id
     }
 
     /// The newest generation of a vault that was ever seen here; 0 for one that never was.

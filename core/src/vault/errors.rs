@@ -147,6 +147,9 @@ pub enum ChangeError {
     /// A device slot beside a password or a PIN would make them pointless.
     #[error("a device slot cannot stand beside a lock")]
     DeviceBesideLock,
+    /// No such place of the backup (any more).
+    #[error("no such place of the backup")]
+    NoSuchPlace,
     /// No such group (any more), or a name that is none.
     #[error("no such group")]
     NoSuchGroup,

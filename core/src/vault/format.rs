@@ -7,7 +7,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | magic: the ASCII text `SmartOTP` |
-//! | 2 | format version: 2; 1 is read, and becomes 2 with the next write |
+//! | 2 | format version: 3; 1 and 2 are read, and become 3 with the next write |
 //! | 4 | length of the header in bytes, at most 65,536 |
 //! | … | header: JSON, UTF-8 |
 //! | 32 | SHA-256 of everything before |
@@ -31,7 +31,8 @@
 //!
 //! Bytes are lower-case hexadecimal. `generation` counts the writes. There are 1 to 8 slots, one of a kind at most. A reader
 //! refuses fields and kinds that it does not know: whoever adds one raises the format version, so that no older app ever
-//! writes a file without it. Version 1 had the kinds `password` and `device` only.
+//! writes a file without it. Version 1 had the kinds `password` and `device` only. Versions 1 and 2 had no `merging` and no `backup`
+//! in the payload.
 //!
 //! # The keys
 //!
@@ -70,7 +71,8 @@
 //!   "bin": [ { "token": { }, "deleted_at": 1700000000, "place": 3 } ],
 //!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ],
 //!   "protection": { "lock_after_seconds": 60, "screen_capture": false },
-//!   "proven": { "password": 1700000000 } }
+//!   "proven": { "password": 1700000000 },
+//!   "merging": { }, "backup": { } }
 //! ```
 //!
 //! `tokens` is in the user's order, and the only section that is never missing. Base32 is upper case without padding.
@@ -86,7 +88,9 @@
 //! Where they say something: `issuer`, `account`, `note`, `groups` (names), `favourite`, `icon`, `unknown` (pairs of name and value that
 //! came with the enrolment). `bin` holds deleted tokens, the newest first, with the Unix time of the deletion and the place that
 //! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
-//! types just then. `proven` says when a kind of slot was last shown to open the vault, in Unix time.
+//! types just then. `merging`, and `marks` in each token, say what tokens are merged by: [`crate::backup::sealed`] has them, since they
+//! are in every backup too. They are missing until a backup is turned on. `backup` has the places of the backup: their ids, where they
+//! are, the passwords of services, the wrapping keys of each set, and the versions that were seen there. `proven` says when a kind of slot was last shown to open the vault, in Unix time.
 //!
 //! `protection` are the protective settings. It is missing while all are as they are by default; so is any that is missing in
 //! it. Fields that a reader does not know stay as they are.
@@ -121,7 +125,7 @@ pub(crate) use super::frame::{MOST_BYTES, MOST_FRONT, SealError};
 
 const MAGIC: &[u8; 8] = b"SmartOTP";
 /// The format version that is written.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// The oldest one that is read.
 const OLDEST: u16 = 1;
 const MOST_SLOTS: usize = 8;

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Contents;
-use super::contents::{Binned, WrappingKey};
+use super::contents::WrappingKey;
 use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
-use super::record::{SecretRecord, TokenRecord};
+use super::record::{self, BinRecord, SecretRecord, TokenRecord};
 use super::slots::SlotKind;
 use super::wiped::Wiped;
+use crate::backup::merge::record::MergingRecord;
+use crate::backup::settings::BackupRecord;
 
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
@@ -28,15 +30,10 @@ struct Payload<'a> {
     protection: Cow<'a, Protection>,
     #[serde(default, skip_serializing_if = "map_is_empty")]
     proven: Cow<'a, BTreeMap<SlotKind, u64>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct BinRecord<'a> {
-    #[serde(borrow)]
-    token: TokenRecord<'a>,
-    deleted_at: u64,
-    #[serde(default)]
-    place: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    merging: Option<MergingRecord>,
+    #[serde(default, borrow, skip_serializing_if = "BackupRecord::is_empty")]
+    backup: BackupRecord<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,12 +44,17 @@ struct WrappingKeyRecord {
 
 /// The JSON text of what a vault holds.
 pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
+    let merging = contents.merging.as_ref();
+    let written = merging.map(|own| MergingRecord::of(&own.vector, &own.gone, own.marks.values()));
+    let marked = merging.zip(written.as_ref().map(|(_, devices)| devices));
     let payload = Payload {
-        tokens: contents.tokens.iter().map(TokenRecord::of).collect(),
-        bin: contents.bin.iter().map(BinRecord::of).collect(),
+        tokens: contents.tokens.iter().map(|token| TokenRecord::marked(token, marked)).collect(),
+        bin: contents.bin.iter().map(|binned| BinRecord::of(binned, marked)).collect(),
         wrapping_keys: contents.wrapping_keys.iter().map(WrappingKeyRecord::of).collect(),
         protection: Cow::Borrowed(&contents.protection),
         proven: Cow::Borrowed(&contents.proven),
+        backup: BackupRecord::of(&contents.backup),
+        merging: written.map(|(merging, _)| merging),
     };
     let mut text = Wiped::with_capacity(256 + payload.tokens.len() * 384);
     // Writing to memory cannot fail, and no record has a key that is no text.
@@ -64,24 +66,17 @@ pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
 /// What a payload's JSON text says; `None` when it is not what this file's page describes.
 pub(crate) fn decode(json: &[u8]) -> Option<Contents> {
     let payload: Payload<'_> = serde_json::from_slice(json).ok()?;
+    let read = record::read(payload.tokens, payload.bin, payload.merging)?;
     let mut contents = Contents::new(
-        payload.tokens.into_iter().map(TokenRecord::into_token).collect::<Option<_>>()?,
-        payload.bin.into_iter().map(BinRecord::into_binned).collect::<Option<_>>()?,
+        read.tokens,
+        read.bin,
         payload.wrapping_keys.into_iter().map(WrappingKeyRecord::into_key).collect::<Option<_>>()?,
     );
     contents.protection = payload.protection.into_owned().within_bounds();
     contents.proven = payload.proven.into_owned();
+    contents.merging = read.merging;
+    contents.backup = payload.backup.read()?;
     Some(contents)
-}
-
-impl<'a> BinRecord<'a> {
-    fn of(binned: &'a Binned) -> Self {
-        Self { token: TokenRecord::of(&binned.token), deleted_at: binned.deleted_at, place: binned.place }
-    }
-
-    fn into_binned(self) -> Option<Binned> {
-        Some(Binned { token: self.token.into_token()?, deleted_at: self.deleted_at, place: self.place })
-    }
 }
 
 impl WrappingKeyRecord {
@@ -109,6 +104,7 @@ mod tests {
     use super::*;
     use crate::secret::{Secret, SecretText};
     use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, Period, Token, TokenId};
+    use crate::vault::contents::Binned;
     use crate::vault::testing::secret;
 
     fn kind() -> impl Strategy<Value = Kind> {

@@ -8,10 +8,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::backup::merge::record::{Devices, MarksRecord, MergingRecord};
+use crate::backup::merge::{Marks, Merging};
 use crate::code::ocra::Suite;
 use crate::import::json::unescape;
 use crate::secret::{Secret, SecretText};
 use crate::token::{Algorithm, ChallengeEncoding, Counter, Digits, Icon, Kind, KindName, Period, Token, TokenId};
+use crate::vault::contents::Binned;
 
 /// A token, its fields borrowed where they can be.
 #[derive(Serialize, Deserialize)]
@@ -48,6 +51,31 @@ pub(crate) struct TokenRecord<'a> {
     icon: Icon,
     #[serde(default, skip_serializing_if = "slice_is_empty")]
     unknown: Cow<'a, [(String, String)]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    marks: Option<MarksRecord>,
+}
+
+/// A deleted token.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct BinRecord<'a> {
+    #[serde(borrow)]
+    token: TokenRecord<'a>,
+    deleted_at: u64,
+    #[serde(default)]
+    place: usize,
+}
+
+impl<'a> BinRecord<'a> {
+    pub(crate) fn of(binned: &'a Binned, marked: Option<(&Merging, &Devices)>) -> Self {
+        let token = TokenRecord::marked(&binned.token, marked);
+        Self { token, deleted_at: binned.deleted_at, place: binned.place }
+    }
+
+    /// The deleted token, and its marks where it has any.
+    pub(crate) fn read(self, devices: &Devices) -> Option<(Binned, Option<Marks>)> {
+        let (token, marks) = self.token.read(devices)?;
+        Some((Binned { token, deleted_at: self.deleted_at, place: self.place }, marks))
+    }
 }
 
 impl<'a> TokenRecord<'a> {
@@ -70,6 +98,7 @@ impl<'a> TokenRecord<'a> {
             favourite: token.favourite,
             icon: token.icon.clone(),
             unknown: Cow::Borrowed(&token.unknown),
+            marks: None,
         };
         match &token.kind {
             Kind::Totp { algorithm, digits, period } => {
@@ -88,7 +117,22 @@ impl<'a> TokenRecord<'a> {
         record
     }
 
-    pub(crate) fn into_token(self) -> Option<Token> {
+    /// The same with what it is merged by.
+    pub(crate) fn marked(token: &'a Token, marked: Option<(&Merging, &Devices)>) -> Self {
+        let marks = marked.and_then(|(merging, devices)| merging.marks.get(&token.id).map(|own| devices.marks(own)));
+        Self { marks, ..Self::of(token) }
+    }
+
+    /// The token, and its marks where it has any.
+    pub(crate) fn read(mut self, devices: &Devices) -> Option<(Token, Option<Marks>)> {
+        let marks = match self.marks.take() {
+            Some(marks) => Some(devices.read_marks(marks)?),
+            None => None,
+        };
+        Some((self.into_token()?, marks))
+    }
+
+    fn into_token(self) -> Option<Token> {
         let Self { algorithm, digits, period, counter, suite, encoding, pin, .. } = self;
         let kind = match self.kind {
             KindName::Totp => Kind::Totp { algorithm: algorithm?, digits: digits?, period: period? },
@@ -150,14 +194,14 @@ impl<'de> Deserialize<'de> for SecretRecord<'_> {
     }
 }
 
-/// A PIN on its way to text or back.
+/// A PIN, or a password of a service, on its way to text or back.
 pub(crate) enum PinRecord<'a> {
     Kept(&'a SecretText),
     Read(SecretText),
 }
 
 impl PinRecord<'_> {
-    fn into_text(self) -> SecretText {
+    pub(crate) fn into_text(self) -> SecretText {
         match self {
             Self::Kept(pin) => pin.duplicate(),
             Self::Read(pin) => pin,
@@ -197,6 +241,37 @@ impl serde::de::Visitor<'_> for Wipingly {
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SecretText, E> {
         Ok(SecretText::from(text))
     }
+}
+
+/// Tokens as they are read: those of the list, those of the bin, and what they are merged by.
+pub(crate) struct Read {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) bin: Vec<Binned>,
+    pub(crate) merging: Option<Merging>,
+}
+
+/// Reads all tokens of a payload; `None` when they are not what the page says.
+pub(crate) fn read(
+    tokens: Vec<TokenRecord<'_>>,
+    bin: Vec<BinRecord<'_>>,
+    merging: Option<MergingRecord>,
+) -> Option<Read> {
+    let is_merged = merging.is_some();
+    let (mut merging, devices) = merging.unwrap_or_default().read()?;
+    let mut take = |id, marks: Option<Marks>| drop(marks.map(|marks| merging.marks.insert(id, marks)));
+    let tokens = tokens.into_iter().map(|record| {
+        let (token, marks) = record.read(&devices)?;
+        take(token.id, marks);
+        Some(token)
+    });
+    let tokens = tokens.collect::<Option<_>>()?;
+    let bin = bin.into_iter().map(|record| {
+        let (binned, marks) = record.read(&devices)?;
+        take(binned.token.id, marks);
+        Some(binned)
+    });
+    let bin = bin.collect::<Option<_>>()?;
+    Some(Read { tokens, bin, merging: is_merged.then_some(merging) })
 }
 
 fn is_false(flag: &bool) -> bool {

@@ -1,5 +1,6 @@
 //! The open vault, and the only door to it.
 
+mod backup;
 mod journal;
 mod locks;
 mod opening;
@@ -8,6 +9,7 @@ mod rehearsal;
 mod tests;
 mod writing;
 
+pub use backup::{Restored, TakenIn};
 pub(super) use opening::settled;
 
 use std::path::PathBuf;

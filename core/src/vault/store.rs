@@ -7,7 +7,7 @@
 //! | `vault.smartotp.damaged` | a current file that could not be read, kept for who wants to look into it |
 //! | `vault.smartotp.journal` | what happened, and how often codes were taken: see [`super::journal`] |
 //! | `vault.smartotp.journal.new` | about to become it |
-//! | `vault.smartotp.v1` | the last file of format version 1, kept when it was upgraded; a change of lock removes it |
+//! | `vault.smartotp.v1`, `.v2` | the last file of that format version, kept when it was upgraded; a change of lock removes it |
 //! | `vault.smartotp.lock` | whom others wait for: process and program |
 //! | `vault.smartotp.tries.lock` | the same, for who tries a password |
 //! | `vault.smartotp.new`, `vault.smartotp.previous.new` | about to become the above; leftovers are removed at opening |
@@ -57,8 +57,16 @@ pub(crate) enum Previous<'a> {
 }
 
 /// Everything that may stand beside the vault's file and hold some of it, the file itself first.
-const WITH_CONTENTS: [&str; 8] =
-    ["", ".previous", ".v1", ".damaged", ".new", ".previous.new", ".journal", ".journal.new"];
+const WITH_CONTENTS: [&str; 9] =
+    ["", ".previous", ".v1", ".v2", ".damaged", ".new", ".previous.new", ".journal", ".journal.new"];
+
+/// Where the last files of older format versions are kept, version 1 first.
+const OLDER: [&str; 2] = [".v1", ".v2"];
+
+/// Where a file of an older format version is kept.
+fn kept_as(version: u16) -> &'static str {
+    if version == 1 { ".v1" } else { ".v2" }
+}
 
 /// The files of one vault.
 #[derive(Clone)]
@@ -180,7 +188,8 @@ impl Store {
         }
     }
 
-    /// Makes `bytes` the current generation; `upgrades`: the current file is of an older format. Only under the lock.
+    /// Makes `bytes` the current generation; `older`: the format version of the current file, where it is an older one. Only under
+    /// the lock.
     ///
     /// An error leaves the old generation current, but for one in the very last step: then the new one is current, and may
     /// be lost by a power cut.
@@ -188,11 +197,11 @@ impl Store {
         &self,
         bytes: &[u8],
         previous: Previous<'_>,
-        upgrades: bool,
+        older: Option<u16>,
         held: &dyn Held,
     ) -> io::Result<()> {
         self.clean(held)?;
-        let written = self.write_and_swap(bytes, previous, upgrades);
+        let written = self.write_and_swap(bytes, previous, older.map(kept_as));
         if written.is_err() {
             // A full disk wants its room back at once; else the next start cleans up.
             self.clean(held).ok();
@@ -200,20 +209,21 @@ impl Store {
         written
     }
 
-    fn write_and_swap(&self, bytes: &[u8], previous: Previous<'_>, upgrades: bool) -> io::Result<()> {
+    fn write_and_swap(&self, bytes: &[u8], previous: Previous<'_>, older: Option<&str>) -> io::Result<()> {
         let new = self.beside(".new");
         self.write_whole(&new, bytes)?;
         match previous {
-            Previous::Rotate if upgrades => {
-                self.keep("", ".v1")?;
-                // On disk before the new file takes its place.
-                self.files.sync_folder(self.folder())?;
+            Previous::Rotate => {
+                if let Some(older) = older {
+                    self.keep("", older)?;
+                    // On disk before the new file takes its place.
+                    self.files.sync_folder(self.folder())?;
+                }
                 self.keep("", ".previous")?;
             }
-            Previous::Rotate => self.keep("", ".previous")?,
             Previous::KeepAndSetAside => {
-                if upgrades {
-                    self.keep(".previous", ".v1")?;
+                if let Some(older) = older {
+                    self.keep(".previous", older)?;
                 }
                 self.keep("", ".damaged")?;
             }
@@ -222,7 +232,9 @@ impl Store {
                 self.write_whole(&new_previous, previous)?;
                 self.files.rename(&new_previous, &self.beside(".previous"))?;
                 self.remove_if_there(&self.beside(".damaged"))?;
-                self.remove_if_there(&self.beside(".v1"))?;
+                for older in OLDER {
+                    self.remove_if_there(&self.beside(older))?;
+                }
                 // On disk before the current file changes: no cut may leave the new vault key beside an old `.previous`.
                 self.files.sync_folder(self.folder())?;
             }

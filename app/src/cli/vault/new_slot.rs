@@ -46,7 +46,7 @@ struct Shown<'a> {
 const ATTEMPTS: usize = 3;
 
 /// What a derivation may cost on this device: about half a second.
-pub(super) fn calibrated() -> Cost {
+pub(in crate::cli) fn calibrated() -> Cost {
     let start = Instant::now();
     Cost::calibrate(|| start.elapsed())
 }

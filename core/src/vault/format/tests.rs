@@ -97,7 +97,7 @@ fn nothing_of_a_token_can_be_read_in_the_file() {
 fn a_newer_version_is_refused_as_such_and_a_damaged_number_is_damage() {
     let header = header_text(&sample().bytes);
     assert_eq!(check_header(&framed(VERSION, &header)), Ok(()));
-    assert_eq!(check_header(&framed(3, "\"anything at all\"")), Err(FormatError::Newer { version: 3 }));
+    assert_eq!(check_header(&framed(4, "\"anything at all\"")), Err(FormatError::Newer { version: 4 }));
     assert_eq!(check_header(&framed(0, &header)), Err(FormatError::DamagedHeader));
     assert_eq!(check_header(&framed(1, &header)), Ok(()));
     let with_recovery = header.replace("\"password\"", "\"recovery\"");

@@ -157,7 +157,7 @@ impl Session {
             if store.exists() {
                 return Err(CreateError::Exists);
             }
-            store.write(&bytes, Previous::Rotate, false, &*held).map_err(CreateError::Write)?;
+            store.write(&bytes, Previous::Rotate, None, &*held).map_err(CreateError::Write)?;
             let front = format::read_front(&bytes).map_err(|_| damaged_in_memory())?;
             Ok((front, contents))
         })();

@@ -66,10 +66,29 @@ impl Session {
         &mut self,
         apply: impl FnOnce(&mut Contents) -> Result<bool, ChangeError>,
     ) -> Result<(), ChangeError> {
+        self.change_and_then(apply, Self::stamp_changes)
+    }
+
+    /// The same for what comes with its own stamps.
+    pub(super) fn change_as_it_is(
+        &mut self,
+        apply: impl FnOnce(&mut Contents) -> Result<bool, ChangeError>,
+    ) -> Result<(), ChangeError> {
+        self.change_and_then(apply, |_, _| ())
+    }
+
+    fn change_and_then(
+        &mut self,
+        apply: impl FnOnce(&mut Contents) -> Result<bool, ChangeError>,
+        stamp: impl FnOnce(&Self, &mut Contents),
+    ) -> Result<(), ChangeError> {
         let held = self.lock()?;
         let current = self.take_up_newest()?;
         let mut next = self.next(current);
         let changed = apply(&mut next)?;
+        if changed || current != Current::Sound {
+            stamp(self, &mut next);
+        }
         match current {
             Current::Sound if !changed => {}
             Current::Sound => self.write(next, Previous::Rotate, &*held)?,
@@ -204,8 +223,8 @@ impl Session {
         if *format::open(&bytes, &front, &self.key).map_err(|_| unsound())? != *json {
             return Err(unsound());
         }
-        let upgrades = self.version < format::VERSION;
-        self.store.write(&bytes, previous, upgrades, held).map_err(ChangeError::Write)?;
+        let older = Some(self.version).filter(|version| *version < format::VERSION);
+        self.store.write(&bytes, previous, older, held).map_err(ChangeError::Write)?;
         self.stamp = self.store.stamp().ok();
         (self.header, self.version) = (front.header, front.version);
         (self.write_id, self.skipped) = (front.write_id, false);

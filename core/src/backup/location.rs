@@ -1,0 +1,176 @@
+//! Where a backup lies, with all that it takes to get there. Kept in the vault, passwords of services with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::SecretText;
+use crate::vault::record::PinRecord;
+
+/// Where a backup lies.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// A folder of this machine; Syncthing, Nextcloud and iCloud Drive have such.
+    Folder {
+        /// Its path.
+        path: String,
+    },
+    /// A folder of a WebDAV server, such as Nextcloud.
+    WebDav {
+        /// The folder's address.
+        url: String,
+        /// Who logs in; empty where nobody has to.
+        user: String,
+        /// Their password.
+        password: SecretText,
+    },
+    /// A bucket of an S3-compatible service.
+    S3 {
+        /// The service's address; empty for Amazon's own.
+        url: String,
+        /// The bucket.
+        bucket: String,
+        /// The region: `auto`, `eu-central-1`.
+        region: String,
+        /// A folder in the bucket; may be empty.
+        folder: String,
+        /// The access key's id.
+        key_id: String,
+        /// The secret access key.
+        secret_key: SecretText,
+    },
+}
+
+/// Which kind of place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum ProviderKind {
+    Folder,
+    WebDav,
+    S3,
+}
+
+impl ProviderKind {
+    /// As the command line writes it: `webdav`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::WebDav => "webdav",
+            Self::S3 => "s3",
+        }
+    }
+}
+
+impl Location {
+    /// Which kind of place.
+    #[must_use]
+    pub fn kind(&self) -> ProviderKind {
+        match self {
+            Self::Folder { .. } => ProviderKind::Folder,
+            Self::WebDav { .. } => ProviderKind::WebDav,
+            Self::S3 { .. } => ProviderKind::S3,
+        }
+    }
+
+    /// Where it is, for people: a path or an address. Nothing secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Folder { path } => path.clone(),
+            Self::WebDav { url, .. } => url.clone(),
+            Self::S3 { url, bucket, folder, .. } => {
+                let host = if url.is_empty() { "s3:" } else { url.trim_end_matches('/') };
+                format!("{host}/{bucket}/{folder}").trim_end_matches('/').to_owned()
+            }
+        }
+    }
+
+    /// Whether both are the same place, by whichever password.
+    #[must_use]
+    pub fn is_same_place_as(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.shown() == other.shown()
+    }
+
+    /// A second copy, on purpose: a password may be inside.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Folder { path } => Self::Folder { path: path.clone() },
+            Self::WebDav { url, user, password } => {
+                Self::WebDav { url: url.clone(), user: user.clone(), password: password.duplicate() }
+            }
+            Self::S3 { url, bucket, region, folder, key_id, secret_key } => Self::S3 {
+                url: url.clone(),
+                bucket: bucket.clone(),
+                region: region.clone(),
+                folder: folder.clone(),
+                key_id: key_id.clone(),
+                secret_key: secret_key.duplicate(),
+            },
+        }
+    }
+}
+
+/// A location as JSON.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LocationRecord<'a> {
+    provider: ProviderKind,
+    /// Path or address.
+    place: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    user: String,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    secret: Option<PinRecord<'a>>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    bucket: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    region: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    folder: String,
+}
+
+impl<'a> LocationRecord<'a> {
+    pub(super) fn of(location: &'a Location) -> Self {
+        let bare = |place: &str| Self {
+            provider: location.kind(),
+            place: place.to_owned(),
+            user: String::new(),
+            secret: None,
+            bucket: String::new(),
+            region: String::new(),
+            folder: String::new(),
+        };
+        match location {
+            Location::Folder { path } => bare(path),
+            Location::WebDav { url, user, password } => {
+                Self { user: user.clone(), secret: Some(PinRecord::Kept(password)), ..bare(url) }
+            }
+            Location::S3 { url, bucket, region, folder, key_id, secret_key } => Self {
+                user: key_id.clone(),
+                secret: Some(PinRecord::Kept(secret_key)),
+                bucket: bucket.clone(),
+                region: region.clone(),
+                folder: folder.clone(),
+                ..bare(url)
+            },
+        }
+    }
+
+    pub(super) fn read(self) -> Location {
+        let secret = self.secret.map(PinRecord::into_text).unwrap_or_default();
+        match self.provider {
+            ProviderKind::Folder => Location::Folder { path: self.place },
+            ProviderKind::WebDav => Location::WebDav { url: self.place, user: self.user, password: secret },
+            ProviderKind::S3 => Location::S3 {
+                url: self.place,
+                bucket: self.bucket,
+                region: self.region,
+                folder: self.folder,
+                key_id: self.user,
+                secret_key: secret,
+            },
+        }
+    }
+}
