@@ -27,6 +27,7 @@ mod list;
 mod notices;
 mod opening;
 mod output;
+mod push;
 mod qr;
 mod query;
 mod reading;
@@ -36,6 +37,8 @@ mod shell;
 mod show;
 mod sign;
 mod table;
+mod time;
+mod tiqr;
 mod tries;
 mod usage;
 mod vault;
@@ -126,6 +129,9 @@ fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> 
         Command::Export(command) => command.run(&context),
         Command::Backup(command) => command.run(&context),
         Command::Sign(command) => command.run(&context),
+        Command::Push(command) => command.run(&context),
+        Command::Tiqr(command) => command.run(&context),
+        Command::Time(command) => command.run(&context),
         Command::Vault(command) => command.run(&context),
         Command::Settings(command) => command.run(&context),
         Command::Qr(command) => command.run(&context),

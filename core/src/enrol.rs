@@ -12,6 +12,7 @@ pub mod otpauth;
 mod parameters;
 mod pin;
 pub mod protectimus;
+pub mod push_uri;
 pub(crate) mod uri;
 
 use crate::secret::{Secret, SecretError, SecretText};

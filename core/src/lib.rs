@@ -1,7 +1,7 @@
 //! What an authenticator knows: codes, tokens, enrolments, the vault and QR codes.
 //!
-//! It knows no window, no keystore and no network: time, randomness and the OS keystore come in as arguments or small
-//! traits, so that all of it can be tested with the vectors of the RFCs that it reads like.
+//! It knows no window and no keystore, and the network only in features (`time-sync`, `push`): time, randomness and the OS
+//! keystore come in as arguments or small traits, so that all of it can be tested with the vectors of the RFCs that it reads like.
 //!
 //! # From a text to a code
 //! Whatever was scanned, pasted or typed becomes an [`enrol::Enrolment`], which is shown with its warnings before it is
@@ -59,12 +59,18 @@
 #![warn(missing_docs)]
 
 pub mod backup;
+pub mod clock;
 pub mod code;
+pub mod confirm;
 pub mod enrol;
 pub mod export;
 pub mod import;
+pub mod push;
 pub mod qr;
 pub mod secret;
 pub mod settings;
+pub mod tiqr;
 pub mod token;
 pub mod vault;
+#[cfg(feature = "web")]
+pub mod web;

@@ -24,6 +24,10 @@ pub struct Settings {
     /// Seconds until a copied code leaves the clipboard; 0: it stays. Not protective: who writes this file also reads the
     /// clipboard.
     pub clipboard_seconds: u32,
+    /// Who is asked for the time: `HOST:PORT` or `https://…`; none: those that [`crate::clock`] knows.
+    pub time_servers: Vec<String>,
+    /// How a challenge is entered first on the screen that signs.
+    pub challenge_entry: ChallengeEntry,
     /// When the reminder to prove that one can get back in was put aside last, in Unix time.
     pub reminded: Option<u64>,
     /// Where the window was, on desktops.
@@ -37,6 +41,8 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             contrast: false,
             clipboard_seconds: 30,
+            time_servers: Vec::new(),
+            challenge_entry: ChallengeEntry::Type,
             reminded: None,
             window: None,
         }
@@ -54,6 +60,17 @@ pub enum ThemeChoice {
     Light,
     /// Dark.
     Dark,
+}
+
+/// How a challenge gets into the app.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChallengeEntry {
+    /// Typed.
+    #[default]
+    Type,
+    /// Scanned.
+    Scan,
 }
 
 /// Where a window is, in logical pixels.
@@ -98,17 +115,7 @@ impl Settings {
         if let Value::Object(own) = serde_json::to_value(self)? {
             fields.extend(own);
         }
-        if let Some(folder) = file.parent() {
-            make_folder(folder)?;
-        }
-        let mut new = OsString::from(file);
-        new.push(".new");
-        let written =
-            write_whole(Path::new(&new), &serde_json::to_vec_pretty(&fields)?).and_then(|()| fs::rename(&new, file));
-        if written.is_err() {
-            fs::remove_file(&new).ok();
-        }
-        written
+        replace(file, &serde_json::to_vec_pretty(&fields)?)
     }
 
     fn deserialize_from(fields: &Map<String, Value>) -> Option<Self> {
@@ -121,6 +128,20 @@ fn read(file: &Path) -> Map<String, Value> {
     let mut bytes = Vec::new();
     let read = File::open(file).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
     read.ok().and_then(|_| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+/// Writes a file as a whole, for its user alone, in a folder that is made where there is none.
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        make_folder(folder)?;
+    }
+    let mut new = OsString::from(file);
+    new.push(".new");
+    let written = write_whole(Path::new(&new), bytes).and_then(|()| fs::rename(&new, file));
+    if written.is_err() {
+        fs::remove_file(&new).ok();
+    }
+    written
 }
 
 fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -162,6 +183,8 @@ mod tests {
             theme: ThemeChoice::Dark,
             contrast: true,
             clipboard_seconds: 0,
+            time_servers: vec!["time.example:123".into()],
+            challenge_entry: ChallengeEntry::Scan,
             window: Some(WindowPlace { x: -5, y: 7, width: 390, height: 844, maximized: false }),
             reminded: Some(1_790_000_000),
         };

@@ -35,6 +35,7 @@
 //! ```
 #![cfg_attr(not(feature = "file-store"), allow(dead_code, reason = "the file store is what drives all of it"))]
 
+mod apart;
 mod boot;
 mod changes;
 pub(crate) mod contents;
@@ -55,6 +56,7 @@ mod recovery;
 mod requests;
 #[cfg(feature = "file-store")]
 mod session;
+mod signed;
 pub(crate) mod slots;
 #[cfg(feature = "file-store")]
 mod store;
@@ -75,7 +77,8 @@ pub use protection::Protection;
 pub use recovery::{RecoveryError, RecoveryKey};
 pub use requests::{AddOutcome, Edit, Notice, Rehearsal, SignRequest, VaultInfo, Wait, WrongTries};
 #[cfg(feature = "file-store")]
-pub use session::{Environment, Restored, Session, TakenIn};
+pub use session::{Environment, Restored, SeenRequest, Session, TakenIn};
+pub use signed::{MOST_SIGNATURES, Signature};
 pub use slots::{Credential, NewSlot, SlotInfo, SlotKind};
 #[cfg(feature = "file-store")]
 pub use wipe::{WipeError, wipe};

@@ -37,6 +37,36 @@ fn ocra_suite() {
 }
 
 #[test]
+fn challenge() {
+    replay("challenge", bodies::challenge);
+}
+
+#[test]
+fn sntp() {
+    replay("sntp", bodies::sntp);
+}
+
+#[test]
+fn https_date() {
+    replay("https_date", bodies::https_date);
+}
+
+#[test]
+fn push_uri() {
+    replay("push_uri", bodies::push_uri);
+}
+
+#[test]
+fn push_answer() {
+    replay("push_answer", bodies::push_answer);
+}
+
+#[test]
+fn tiqr() {
+    replay("tiqr", bodies::tiqr);
+}
+
+#[test]
 fn vault_header() {
     replay("vault_header", bodies::vault_header);
 }

@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
 use super::credentials::With;
 use super::{
-    add, backup, bin, catalogue, code, edit, export, groups, import, list, qr, settings, shell, show, sign, vault,
+    add, backup, bin, catalogue, code, edit, export, groups, import, list, push, qr, settings, shell, show, sign, time,
+    tiqr, vault,
 };
 
 /// One-time codes from an encrypted vault; without arguments the window opens
@@ -69,6 +70,9 @@ pub(super) enum Command {
     Export(export::Export),
     Backup(backup::Backup),
     Sign(sign::Sign),
+    Push(push::Push),
+    Tiqr(tiqr::Tiqr),
+    Time(time::Time),
     Vault(vault::Vault),
     Settings(settings::Settings),
     Completions(shell::Completions),

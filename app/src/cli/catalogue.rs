@@ -121,6 +121,11 @@ fn setting(platform: &Platform) -> Option<Language> {
     Language::of_tag(&Settings::load(file).language?)
 }
 
+/// The chosen language, as settings name it.
+pub(super) fn language() -> &'static str {
+    chosen().tag()
+}
+
 fn chosen() -> Language {
     CHOSEN.get().copied().unwrap_or(Language::English)
 }

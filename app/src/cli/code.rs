@@ -16,6 +16,7 @@ use row::Row;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::shapes::name_of;
+use super::time::Clock;
 use super::{holder, query};
 
 /// Show codes; a HOTP token moves on only where QUERY names it alone
@@ -46,19 +47,27 @@ pub(super) struct Code {
 impl Code {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut session = context.open()?;
-        let rows = self.rows(&mut session, true)?;
+        let clock = Clock::of(context);
+        if self.at.is_none() {
+            clock.tell(context.out);
+        }
+        let rows = self.rows(&mut session, &clock, true)?;
         if rows.iter().any(Row::is_used) && !self.peek {
             context.tidy(&mut session);
         }
         self.count(&mut session, &rows);
         if self.watch {
-            return watch::run(self, context, &mut session, rows);
+            return watch::run(self, context, &mut session, rows, &clock);
         }
         if self.copy {
             copy(context, &rows, self.clear_after)?;
             return if context.out.json { context.out.result(&rows) } else { Ok(()) };
         }
-        if context.out.json { context.out.result(&rows) } else { row::print(&rows, self.query.is_some(), context.out) }
+        if context.out.json {
+            context.out.result(&rows)
+        } else {
+            row::print(&rows, self.query.is_some(), clock.unix(), context.out)
+        }
     }
 
     /// Counts the use of a code of now that was asked for alone. It is written when the session ends, after the code was
@@ -72,9 +81,9 @@ impl Code {
 
     /// The rows to show now. A HOTP token that is named alone moves on if it may: its counter is on disk before its code
     /// exists.
-    fn rows(&self, session: &mut Session, may_advance: bool) -> Result<Vec<Row>, Failure> {
+    fn rows(&self, session: &mut Session, clock: &Clock, may_advance: bool) -> Result<Vec<Row>, Failure> {
         let contents = std::sync::Arc::clone(session.contents());
-        let unix = self.at.unwrap_or_else(now);
+        let unix = self.at.unwrap_or_else(|| clock.unix());
         let Some(query) = &self.query else {
             return Ok(contents.tokens().iter().map(|token| self.row(token, unix)).collect());
         };

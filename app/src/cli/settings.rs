@@ -15,7 +15,7 @@ use super::failure::{Exit, Failure, reason};
 use super::opening::Yes;
 use super::output::visible;
 use super::table::Table;
-use super::{catalogue, writing};
+use super::{catalogue, time, writing};
 
 /// Show or change settings
 #[derive(Debug, Args)]
@@ -106,6 +106,7 @@ fn set(
     let impossible = || impossible(name, text);
     *field = match (name, text) {
         ("language", "system") => Value::Null,
+        ("time_servers", text) => servers(text)?.into(),
         ("language", tag) => catalogue::parse_language(tag).map_err(|_| impossible())?.tag().into(),
         _ => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
     };
@@ -117,6 +118,12 @@ fn set(
         Failure::new(Exit::Failed, "settings_unwritable", message)
     })?;
     if context.out.json { context.out.result(&fields(&stored)?) } else { context.out.done(tr!("Saved.")) }
+}
+
+/// Time servers, parted by blanks or commas; `default` is none of one's own.
+fn servers(text: &str) -> Result<Vec<String>, Failure> {
+    let names = text.split([',', ' ']).filter(|name| !name.is_empty() && *name != "default");
+    names.map(|name| Ok(time::server(name)?.to_string())).collect()
 }
 
 fn impossible(name: &str, text: &str) -> Failure {
@@ -133,6 +140,8 @@ fn words(name: &str, value: &Value) -> String {
     match value {
         Value::Null if name == "language" => "system".to_owned(),
         Value::Null => "off".to_owned(),
+        Value::Array(list) if list.is_empty() => "default".to_owned(),
+        Value::Array(list) => list.iter().map(|item| words(name, item)).collect::<Vec<_>>().join(","),
         Value::String(text) => visible(text),
         other => other.to_string(),
     }

@@ -15,4 +15,5 @@ mod safety;
 mod signing;
 mod slots;
 mod talking;
+mod time;
 mod tries;

@@ -5,13 +5,18 @@
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
+use smartotp_core::clock;
 use smartotp_core::code::ocra::{Inputs, Suite, respond};
+use smartotp_core::confirm::{Challenge, SOUND_BITS};
 use smartotp_core::enrol::migration::{Collector, Part, write as write_migration};
-use smartotp_core::enrol::{Enrolment, detect, manual, otpauth};
+use smartotp_core::enrol::{Enrolment, detect, manual, otpauth, push_uri};
 use smartotp_core::import;
+use smartotp_core::push::privacyidea::{sift, wire};
+use smartotp_core::push::{ProviderName, PushToken};
 use smartotp_core::qr::animated::{self, Receiver};
 use smartotp_core::qr::read::{Budget, Luma, luma, picture};
 use smartotp_core::secret::{Secret, SecretText};
+use smartotp_core::tiqr::{Login, service};
 use smartotp_core::token::{ChallengeEncoding, Counter, KindName, Token, TokenId};
 use smartotp_core::vault::format::check_header;
 use smartotp_core::vault::{SystemEntropy, journal};
@@ -72,6 +77,96 @@ pub fn ocra_suite(data: &[u8]) {
         if let (Ok(code), Some(digits)) = (respond(&secret, &suite, &inputs), suite.digits()) {
             assert_eq!(code.as_str().len(), usize::from(digits.get()));
         }
+    }
+}
+
+/// What was typed or scanned as a challenge. What is shown is fit to be shown, and all of it is there.
+pub fn challenge(data: &[u8]) {
+    let Ok(challenge) = Challenge::read(&String::from_utf8_lossy(data)) else { return };
+    assert!(!challenge.question.is_empty());
+    let Some(transaction) = &challenge.transaction else { return };
+    assert!(!transaction.fields.is_empty() && challenge.binding().is_some() && SOUND_BITS > 60);
+    for field in &transaction.fields {
+        assert!(!field.name.chars().chain(field.value.chars()).any(char::is_control));
+    }
+}
+
+/// A time server's answer, as it came and as one to our request.
+pub fn sntp(data: &[u8]) {
+    let number = [7; 8];
+    let _ = clock::sntp::answer(data, number, 1_795_478_400_000_000, 20_000);
+    let mut fitting = data.to_vec();
+    if let Some(flags) = fitting.first_mut() {
+        *flags = *flags & 0xC0 | 0x24;
+    }
+    if let Some(origin) = fitting.get_mut(24..32) {
+        origin.copy_from_slice(&number);
+    }
+    if let Ok(sample) = clock::sntp::answer(&fitting, number, 1_795_478_400_000_000, 20_000) {
+        assert!(sample.uncertainty >= 0 && sample.delay >= 0);
+        let found = clock::Agreement::of(&[sample; 3]);
+        assert!(found.is_some_and(|found| found.counts()));
+    }
+}
+
+/// A `Date` of an answer, a server's name, what was measured before.
+pub fn https_date(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = clock::https_date::sample(&text, i64::MAX, 1);
+    let _ = clock::https_date::sample(&text, 0, 1);
+    if let Ok(server) = text.parse::<clock::Server>() {
+        assert_eq!(server.to_string().parse(), Ok(server));
+    }
+}
+
+/// The enrolment of a push token.
+pub fn push_uri(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(enrolment) = push_uri::read(&text) {
+        assert!(push_uri::is_one(&text) && !enrolment.serial.contains('|') && !enrolment.url.is_empty());
+    }
+}
+
+/// A push server's answer, and its requests: nobody here has the key to sign one.
+pub fn push_answer(data: &[u8]) {
+    for status in [200, 400] {
+        let Ok(answer) = wire::answer(status, data) else { continue };
+        let _ = (answer.is_true(), answer.detail("public_key"), answer.detail("display_code"));
+        if let Ok(requests) = answer.requests() {
+            assert!(sift(&requests, &push_token(), 7).requests.is_empty());
+        }
+    }
+    let text = String::from_utf8_lossy(data);
+    assert!(sift(&[&text], &push_token(), 7).requests.is_empty());
+    let _ = smartotp_core::push::keys::server_key(&text);
+}
+
+fn push_token() -> PushToken {
+    PushToken {
+        id: TokenId::from_bytes([0; 16]),
+        provider: ProviderName::PrivacyIdea,
+        label: String::new(),
+        issuer: String::new(),
+        serial: "S".into(),
+        url: "https://u".into(),
+        key: Secret::from_bytes(Vec::new()),
+        server_key: vec![0x30; 300],
+        ask_unlock: false,
+        enrolled_at: 0,
+        seen: Vec::new(),
+    }
+}
+
+/// A TiQR code, what a service says of itself, and its word on an answer.
+pub fn tiqr(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(login) = Login::read(&text) {
+        assert!(!login.service_id.is_empty() && !login.challenge.is_empty());
+    }
+    let _ = service::address(&text);
+    let _ = service::outcome(data);
+    if let Ok(offer) = service::offer(data) {
+        assert!(offer.suite.pin_hash().is_none() && !offer.user.is_empty());
     }
 }
 

@@ -15,7 +15,7 @@ const MAX_PARAMETERS: usize = 100;
 
 /// What `+` stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plus {
+pub(crate) enum Plus {
     /// Itself: in labels.
     Literal,
     /// A blank: in queries, as HTML forms write them.
@@ -23,13 +23,13 @@ pub(super) enum Plus {
 }
 
 /// A URI, split but for its scheme's own rules.
-pub(super) struct Uri<'a> {
+pub(crate) struct Uri<'a> {
     /// Lower case.
-    pub(super) scheme: String,
+    pub(crate) scheme: String,
     /// Between the scheme and the query, without leading slashes, still percent-encoded.
-    pub(super) path: &'a str,
+    pub(crate) path: &'a str,
     /// Name and decoded value, in order. Names as written.
-    pub(super) query: Vec<(String, SecretText)>,
+    pub(crate) query: Vec<(String, SecretText)>,
 }
 
 impl<'a> Uri<'a> {
@@ -37,7 +37,7 @@ impl<'a> Uri<'a> {
     ///
     /// # Errors
     /// [`EnrolError::TooLong`], [`EnrolError::Unknown`] where there is no scheme.
-    pub(super) fn split(text: &'a str) -> Result<Self, EnrolError> {
+    pub(crate) fn split(text: &'a str) -> Result<Self, EnrolError> {
         if text.len() > MAX_LEN {
             return Err(EnrolError::TooLong);
         }
@@ -76,7 +76,7 @@ fn without_fragment(query: &str) -> &str {
 }
 
 /// The scheme in lower case, and what follows its colon.
-pub(super) fn scheme(text: &str) -> Option<(String, &str)> {
+pub(crate) fn scheme(text: &str) -> Option<(String, &str)> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let (scheme, rest) = text.split_once(':')?;
     // RFC 3986's characters of a scheme; the length keeps pages of prose out.
@@ -85,7 +85,7 @@ pub(super) fn scheme(text: &str) -> Option<(String, &str)> {
 }
 
 /// Percent-decoded UTF-8. A lone `%` stays what it is; bytes that are no UTF-8 become U+FFFD.
-pub(super) fn decode(raw: &str, plus: Plus) -> SecretText {
+pub(crate) fn decode(raw: &str, plus: Plus) -> SecretText {
     let mut bytes = Zeroizing::new(raw.as_bytes().to_vec());
     if plus == Plus::Blank {
         bytes.iter_mut().filter(|byte| **byte == b'+').for_each(|byte| *byte = b' ');

@@ -7,10 +7,13 @@ use super::changes::BIN_SECONDS;
 use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
+use super::signed::Signature;
 use super::slots::SlotKind;
 use crate::backup::merge::Merging;
 use crate::backup::settings::Backup;
 use crate::code::{self, Code, CodeError};
+use crate::push::PushToken;
+use crate::tiqr::TiqrIdentity;
 use crate::token::{Token, TokenId};
 
 /// One generation of an open vault's payload. Cheap to share (`Arc`), never changed in place.
@@ -26,6 +29,10 @@ pub struct Contents {
     pub(crate) merging: Option<Merging>,
     /// Where backups go.
     pub(crate) backup: Backup,
+    pub(super) push: Vec<PushToken>,
+    pub(super) tiqr: Vec<TiqrIdentity>,
+    /// What was signed, the newest last.
+    pub(super) signatures: Vec<Signature>,
     /// Where each token is; made when it is first asked for.
     places: OnceLock<HashMap<TokenId, usize>>,
 }
@@ -120,6 +127,9 @@ impl Contents {
             proven: self.proven.clone(),
             merging: self.merging.clone(),
             backup: self.backup.duplicate(),
+            push: self.push.iter().map(PushToken::duplicate).collect(),
+            tiqr: self.tiqr.iter().map(TiqrIdentity::duplicate).collect(),
+            signatures: self.signatures.clone(),
             ..Self::new(
                 self.tokens.iter().map(Token::duplicate).collect(),
                 self.bin.iter().map(|binned| Binned { token: binned.token.duplicate(), ..*binned }).collect(),

@@ -72,7 +72,14 @@
 //!   "wrapping_keys": [ { "slot": "id of a slot", "key": "Base32" } ],
 //!   "protection": { "lock_after_seconds": 60, "screen_capture": false },
 //!   "proven": { "password": 1700000000 },
-//!   "merging": { }, "backup": { } }
+//!   "merging": { }, "backup": { },
+//!   "push": [ { "id": "32 hexadecimal digits", "provider": "privacyidea", "label": "work", "issuer": "Work", "serial": "PIPU0001",
+//!               "url": "https://…", "key": "Base32 of PKCS#8", "server_key": "Base64 of PKCS#1", "ask_unlock": false,
+//!               "enrolled_at": 1700000000, "seen": [ { "nonce": "…", "at": 1700000000, "answered": true } ] } ],
+//!   "tiqr": [ { "id": "32 hexadecimal digits", "service": "University", "service_id": "login.example", "url": "https://…",
+//!               "suite": "OCRA-1:HOTP-SHA1-6:QN10", "user": "mira", "name": "Mira", "secret": "Base32", "enrolled_at": 1700000000 } ],
+//!   "signatures": [ { "unix": 1700000000, "token": "id of a token", "issuer": "Bank", "account": "mira", "challenge": "12345678",
+//!                     "fields": [ [ "amount", "100.00" ] ], "binding": "beside", "counter": 7 } ] }
 //! ```
 //!
 //! `tokens` is in the user's order, and the only section that is never missing. Base32 is upper case without padding.
@@ -90,7 +97,10 @@
 //! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
 //! types just then. `merging`, and `marks` in each token, say what tokens are merged by: [`crate::backup::sealed`] has them, since they
 //! are in every backup too. They are missing until a backup is turned on. `backup` has the places of the backup: their ids, where they
-//! are, the passwords of services, the wrapping keys of each set, and the versions that were seen there. `proven` says when a kind of slot was last shown to open the vault, in Unix time.
+//! are, the passwords of services, the wrapping keys of each set, and the versions that were seen there.
+//! `push` and `tiqr` are what was enrolled for push requests and TiQR, which no backup, export or transfer holds. `proven` says when a
+//! kind of slot was last shown to open the vault, in Unix time. `signatures` are the last 200 challenges that were answered, with
+//! what the screen showed; the answers are not kept.
 //!
 //! `protection` are the protective settings. It is missing while all are as they are by default; so is any that is missing in
 //! it. Fields that a reader does not know stay as they are.
@@ -102,6 +112,7 @@
 //! | `lock_on_screen_lock` | true | lock with the device's screen, and before it sleeps |
 //! | `lock_on_close` | true | lock when the window is closed or hidden |
 //! | `ask_before_export`, `ask_before_qr`, `ask_before_delete`, `ask_before_lock_change`, `ask_before_backup_off` | true | ask again for the lock before that |
+//! | `ask_before_sign` | false | ask again for the lock before a challenge is answered or a request approved |
 //! | `tap_to_reveal` | false | codes are hidden until they are tapped |
 //! | `hide_after_seconds` | 10 | until they are hidden again: 3 to 300 |
 //! | `screen_capture` | false | screenshots and recordings are allowed |

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Contents;
+use super::apart::{PushRecord, TiqrRecord};
 use super::contents::WrappingKey;
 use super::hex::Hex;
 use super::keys::Key;
 use super::protection::Protection;
 use super::record::{self, BinRecord, SecretRecord, TokenRecord};
+use super::signed::Signature;
 use super::slots::SlotKind;
 use super::wiped::Wiped;
 use crate::backup::merge::record::MergingRecord;
@@ -34,6 +36,12 @@ struct Payload<'a> {
     merging: Option<MergingRecord>,
     #[serde(default, borrow, skip_serializing_if = "BackupRecord::is_empty")]
     backup: BackupRecord<'a>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    push: Vec<PushRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tiqr: Vec<TiqrRecord>,
+    #[serde(default, skip_serializing_if = "list_is_empty")]
+    signatures: Cow<'a, [Signature]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,8 +63,11 @@ pub(crate) fn encode(contents: &Contents) -> Zeroizing<Vec<u8>> {
         proven: Cow::Borrowed(&contents.proven),
         backup: BackupRecord::of(&contents.backup),
         merging: written.map(|(merging, _)| merging),
+        push: contents.push.iter().map(PushRecord::of).collect(),
+        tiqr: contents.tiqr.iter().map(TiqrRecord::of).collect(),
+        signatures: Cow::Borrowed(&contents.signatures),
     };
-    let mut text = Wiped::with_capacity(256 + payload.tokens.len() * 384);
+    let mut text = Wiped::with_capacity(256 + payload.tokens.len() * 384 + payload.push.len() * 8_192);
     // Writing to memory cannot fail, and no record has a key that is no text.
     let written = serde_json::to_writer(&mut text, &payload);
     debug_assert!(written.is_ok());
@@ -76,6 +87,9 @@ pub(crate) fn decode(json: &[u8]) -> Option<Contents> {
     contents.proven = payload.proven.into_owned();
     contents.merging = read.merging;
     contents.backup = payload.backup.read()?;
+    contents.push = payload.push.into_iter().map(PushRecord::into_token).collect::<Option<_>>()?;
+    contents.tiqr = payload.tiqr.into_iter().map(TiqrRecord::into_identity).collect::<Option<_>>()?;
+    contents.signatures = payload.signatures.into_owned();
     Some(contents)
 }
 
@@ -95,6 +109,10 @@ fn protection_is_default(protection: &Protection) -> bool {
 
 fn map_is_empty(map: &BTreeMap<SlotKind, u64>) -> bool {
     map.is_empty()
+}
+
+fn list_is_empty(list: &[Signature]) -> bool {
+    list.is_empty()
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Protection {
     pub ask_before_lock_change: bool,
     /// Ask again before the backup is turned off.
     pub ask_before_backup_off: bool,
+    /// Ask again before a challenge is answered or a request is approved.
+    pub ask_before_sign: bool,
     /// Codes are hidden until they are tapped.
     pub tap_to_reveal: bool,
     /// Seconds until a revealed code is hidden again. See [`Protection::HIDE_AFTER`].
@@ -56,6 +58,7 @@ impl Default for Protection {
             ask_before_delete: true,
             ask_before_lock_change: true,
             ask_before_backup_off: true,
+            ask_before_sign: false,
             tap_to_reveal: false,
             hide_after_seconds: 10,
             screen_capture: false,

@@ -1,6 +1,7 @@
 //! What is asked of a vault and what comes back.
 
 use super::{SlotInfo, SlotKind};
+use crate::confirm::{Binding, Transaction};
 use crate::secret::SecretText;
 use crate::token::{ChallengeEncoding, Counter, Icon, TokenId};
 
@@ -72,6 +73,12 @@ pub struct SignRequest<'a> {
     pub counter: Option<Counter>,
     /// Answer with this encoding instead of the token's.
     pub encoding: Option<ChallengeEncoding>,
+    /// What the screen showed with the challenge: it is remembered.
+    pub transaction: Option<&'a Transaction>,
+    /// How the two belong together.
+    pub binding: Option<Binding>,
+    /// When it is signed, in Unix time of this device's clock.
+    pub now: u64,
 }
 
 impl core::fmt::Debug for SignRequest<'_> {

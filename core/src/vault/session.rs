@@ -1,5 +1,6 @@
 //! The open vault, and the only door to it.
 
+mod apart;
 mod backup;
 mod journal;
 mod locks;
@@ -9,6 +10,7 @@ mod rehearsal;
 mod tests;
 mod writing;
 
+pub use apart::SeenRequest;
 pub use backup::{Restored, TakenIn};
 pub(super) use opening::settled;
 
@@ -197,7 +199,15 @@ impl Session {
         Ok((code, counter))
     }
 
-    /// Answers a challenge; a counter suite's advanced counter is on disk before the answer exists. Also gives the counter used.
+    /// An id that nothing has.
+    pub(super) fn fresh_id(&self) -> Result<TokenId, ChangeError> {
+        let mut id = [0; 16];
+        self.environment.entropy.fill(&mut id)?;
+        Ok(TokenId::from_bytes(id))
+    }
+
+    /// Answers a challenge and remembers what was signed; a counter suite's advanced counter is on disk before the answer exists.
+    /// Also gives the counter used.
     ///
     /// # Errors
     /// [`ChangeError`]. A challenge that cannot be answered uses up no counter.
@@ -206,14 +216,24 @@ impl Session {
         let stored = token.kind.counter();
         // Whether it can be answered at all is known before a counter is spent.
         let tried = respond(&self.contents, id, request, request.counter.or(stored))?;
-        let used = match (stored, request.counter) {
-            (None, _) => return Ok((tried, None)),
-            (Some(_), Some(counter)) => return Ok((tried, Some(counter))),
-            (Some(_), None) => {
-                drop(tried);
-                self.change(|contents| contents.advance(id))?
+        if stored.is_none() || request.counter.is_some() {
+            let counter = stored.and(request.counter);
+            // Nothing is spent by it, so that a full disk keeps nobody from answering.
+            let remembered = self.change(|contents| {
+                contents.remember_signature(id, request, counter.map(|counter| counter.0));
+                Ok(())
+            });
+            if remembered.is_err() {
+                self.tell_unwritten();
             }
-        };
+            return Ok((tried, counter));
+        }
+        drop(tried);
+        let used = self.change(|contents| {
+            let used = contents.advance(id)?;
+            contents.remember_signature(id, request, Some(used.0));
+            Ok(used)
+        })?;
         Ok((respond(&self.contents, id, request, Some(used))?, Some(used)))
     }
 }

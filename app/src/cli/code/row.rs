@@ -135,9 +135,9 @@ pub(super) fn lines(rows: &[Row], now: u64) -> Vec<String> {
 
 /// Prints codes: grouped and with names on a terminal; elsewhere `name TAB code`, and just the code where one token was
 /// named, so that `$(smartotp code github)` can be used as it is.
-pub(super) fn print(rows: &[Row], named: bool, out: Output) -> Result<(), Failure> {
+pub(super) fn print(rows: &[Row], named: bool, now: u64, out: Output) -> Result<(), Failure> {
     if out.terminal {
-        return lines(rows, super::now()).iter().try_for_each(|line| out.line(line));
+        return lines(rows, now).iter().try_for_each(|line| out.line(line));
     }
     for row in rows {
         let codes = [row.code.as_ref(), row.next.as_ref()];

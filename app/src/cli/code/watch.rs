@@ -1,15 +1,15 @@
 //! `code --watch`: the codes, kept true until Ctrl-C.
 
 use std::sync::mpsc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use smartotp_core::vault::Session;
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{Code, Row, now, row};
+use super::{Code, Row, row};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
+use crate::cli::time::Clock;
 
 /// Shows the codes until Ctrl-C: redrawn every second on a terminal, one line (or array) for each change elsewhere.
 /// What another program adds or changes is taken up.
@@ -18,6 +18,7 @@ pub(super) fn run(
     context: &Context<'_>,
     session: &mut Session,
     mut rows: Vec<Row>,
+    clock: &Clock,
 ) -> Result<(), Failure> {
     let (stop, stopped) = mpsc::channel::<()>();
     ctrlc::set_handler(move || {
@@ -30,32 +31,27 @@ pub(super) fn run(
     let mut shown = false;
     loop {
         if context.out.terminal && !context.out.json {
-            drawn = redraw(&row::lines(&rows, now()), drawn)?;
+            drawn = redraw(&row::lines(&rows, clock.unix()), drawn)?;
         } else if !shown {
             if context.out.json {
                 context.out.result(&rows)?
             } else {
-                row::print(&rows, command.query.is_some(), context.out)?
+                row::print(&rows, command.query.is_some(), clock.unix(), context.out)?
             }
         }
-        if stopped.recv_timeout(to_the_next_second()) != Err(mpsc::RecvTimeoutError::Timeout) {
+        if stopped.recv_timeout(clock.to_the_next_second()) != Err(mpsc::RecvTimeoutError::Timeout) {
             // Past the ^C that the terminal shows.
             return if context.out.terminal { output::print("\n") } else { Ok(()) };
         }
         if !steady {
             let _ = session.refresh();
-            let fresh = command.rows(session, false)?;
+            let fresh = command.rows(session, clock, false)?;
             shown = fresh == rows;
             rows = fresh;
         } else {
             shown = true;
         }
     }
-}
-
-fn to_the_next_second() -> Duration {
-    let past = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_millis());
-    Duration::from_millis(u64::from(1000 - past))
 }
 
 /// Draws over what was drawn before; gives how many lines there are now. More than the terminal holds is cut.

@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::opening::Yes;
 
 /// Their names, in the order in which they are listed.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "lock_after_seconds",
     "lock_on_background",
     "lock_on_screen_lock",
@@ -23,6 +23,7 @@ const NAMES: [&str; 14] = [
     "ask_before_delete",
     "ask_before_lock_change",
     "ask_before_backup_off",
+    "ask_before_sign",
     "tap_to_reveal",
     "hide_after_seconds",
     "screen_capture",

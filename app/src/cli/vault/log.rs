@@ -10,7 +10,7 @@ use super::slots;
 use crate::cli::calendar;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::shapes::name_of;
+use crate::cli::shapes::{name, name_of};
 use crate::cli::table::Table;
 
 /// Print the journal: when the vault was opened, wrong tries, exports, imports, changes of the lock; the newest last, in UTC
@@ -109,5 +109,8 @@ fn with(what: &str, whom: &str) -> String {
 /// A token's name; one that is gone is its id.
 fn token(id: TokenId, contents: &Contents) -> String {
     let binned = || contents.bin().iter().map(|binned| &binned.token).find(|token| token.id == id);
-    contents.token(id).or_else(binned).map_or_else(|| id.to_string(), name_of)
+    let push = || contents.push().iter().find(|token| token.id == id).map(|token| name(&token.issuer, &token.label));
+    let tiqr = || contents.tiqr().iter().find(|one| one.id == id).map(|one| name(&one.service, &one.user));
+    let known = contents.token(id).or_else(binned).map(name_of);
+    known.or_else(push).or_else(tiqr).unwrap_or_else(|| id.to_string())
 }

@@ -289,7 +289,7 @@ impl Session {
         (self.key.duplicate(), self.header.vault)
     }
 
-    fn tell_unwritten(&mut self) {
+    pub(super) fn tell_unwritten(&mut self) {
         if !core::mem::replace(&mut self.journal.told_unwritten, true) {
             self.notices.push(Notice::JournalNotWritten);
         }

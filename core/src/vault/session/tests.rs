@@ -1,5 +1,6 @@
 //! What a person does with a vault, on a real disk.
 
+mod apart;
 mod codes;
 mod damage;
 mod journal;

@@ -31,8 +31,17 @@ fn an_answer_with_a_counter_uses_it_up_and_one_with_a_given_counter_does_not() {
     };
     let enrolment = Enrolment::new("Bank".into(), "a".into(), secret(1), kind);
     let id = session.add(vec![enrolment]).unwrap().added[0].1;
-    let request =
-        |challenge| SignRequest { challenge, pin: None, session: None, unix: 0, counter: None, encoding: None };
+    let request = |challenge| SignRequest {
+        challenge,
+        pin: None,
+        session: None,
+        unix: 0,
+        counter: None,
+        encoding: None,
+        transaction: None,
+        binding: None,
+        now: 7,
+    };
     let stored = |session: &Session| session.contents().token(id).unwrap().kind.counter().unwrap().0;
 
     assert!(matches!(session.sign(id, &request("")), Err(ChangeError::Ocra(_))));
@@ -43,6 +52,45 @@ fn an_answer_with_a_counter_uses_it_up_and_one_with_a_given_counter_does_not() {
     let (again, used) = session.sign(id, &with).unwrap();
     assert_eq!((again, used, stored(&session)), (first, Some(Counter(3)), 4));
     assert_eq!(place.open().contents().token(id).unwrap().kind.counter(), Some(Counter(4)));
+}
+
+#[test]
+fn what_was_signed_is_remembered_without_the_answer() {
+    let place = Place::new();
+    let mut session = place.create();
+    let kind = Kind::Ocra {
+        suite: "OCRA-1:HOTP-SHA1-6:QN08".parse().unwrap(),
+        counter: Counter(0),
+        encoding: ChallengeEncoding::Rfc,
+    };
+    let id = session.add(vec![Enrolment::new("Bank".into(), "a".into(), secret(1), kind)]).unwrap().added[0].1;
+    let text = r#"{"challenge":"12345678","transactionData":"amount=100.00|to=ACME"}"#;
+    let challenge = crate::confirm::Challenge::read(text).unwrap();
+    let request = SignRequest {
+        challenge: &challenge.question,
+        pin: None,
+        session: None,
+        unix: 0,
+        counter: None,
+        encoding: None,
+        transaction: challenge.transaction.as_ref(),
+        binding: challenge.binding(),
+        now: 7,
+    };
+    let (answer, _) = session.sign(id, &request).unwrap();
+    let again = place.open();
+    let [signature] = again.contents().signatures() else { panic!("one") };
+    assert_eq!((signature.unix, signature.issuer.as_str(), signature.challenge.as_str()), (7, "Bank", "12345678"));
+    assert_eq!(signature.fields, [("amount".into(), "100.00".into()), ("to".into(), "ACME".to_owned())]);
+    assert_eq!(signature.binding.as_deref(), Some("beside"));
+    let json = crate::vault::payload::encode(again.contents());
+    assert!(!String::from_utf8_lossy(&json).contains(answer.as_str()));
+
+    let mut contents = again.contents().duplicate();
+    for now in 0..=crate::vault::MOST_SIGNATURES as u64 {
+        contents.remember_signature(id, &SignRequest { now, ..request }, None);
+    }
+    assert_eq!((contents.signatures().len(), contents.signatures()[0].unix), (crate::vault::MOST_SIGNATURES, 1));
 }
 
 #[test]
