@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use smartotp_core::secret::SecretText;
@@ -81,18 +81,50 @@ fn every_control_and_every_failure_has_its_row() {
     assert_eq!(rows, expected);
 }
 
-/// Libraries that are what connections and web pages are made with. The message bus of the desktop is none of them.
-#[test]
-fn nothing_that_speaks_to_a_network_is_linked() {
+fn linked() -> HashSet<String> {
     let lock = fs::read_to_string(project().join("Cargo.lock")).unwrap();
-    let names: HashSet<_> = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
+    let names = lock.lines().filter_map(|line| Some(line.strip_prefix("name = \"")?.strip_suffix('"')?.to_owned()));
+    let names: HashSet<_> = names.collect();
     assert!(names.contains("smartotp-core"));
-    for client in
-        ["reqwest", "hyper", "ureq", "isahc", "curl", "attohttpc", "minreq", "rustls", "native-tls", "openssl", "quinn"]
-    {
+    names
+}
+
+/// Where a connection is opened: HTTPS, the questions to time servers, and the backup's providers.
+const CONNECTIONS: [&str; 3] = ["core/src/web.rs", "core/src/clock/measure.rs", "core/src/backup/"];
+
+/// The message bus of the desktop is no network.
+#[test]
+fn connections_are_made_by_rustls_in_named_files_alone() {
+    let names = linked();
+    let others =
+        ["ureq", "isahc", "curl", "attohttpc", "minreq", "native-tls", "openssl", "openssl-sys", "aws-lc-rs", "quinn"];
+    for client in others {
         assert!(!names.contains(client), "{client}");
     }
-    assert!(!names.iter().any(|name| *name == "wry" || name.contains("webview") || name.contains("webkit")));
+    let words = ["reqwest::", "UdpSocket", "TcpStream", "TcpListener", "opendal::"];
+    let mut opened = 0;
+    for file in ["core/src", "ui/src", "app/src"].into_iter().flat_map(|folder| sources(&project().join(folder))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let own = text.split("#[cfg(test)]").next().unwrap();
+        let is_named =
+            CONNECTIONS.iter().any(|named| file.strip_prefix(project()).unwrap().to_str().unwrap().starts_with(named));
+        let opens = words.iter().any(|word| own.contains(word));
+        assert!(is_named || !opens, "{} opens connections", file.display());
+        opened += usize::from(opens);
+    }
+    assert!(opened >= 2, "what is looked for is found where it is");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let files = files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
+#[test]
+fn there_is_no_web_view() {
+    assert!(!linked().iter().any(|name| name == "wry" || name.contains("webview") || name.contains("webkit")));
 }
 
 #[test]
