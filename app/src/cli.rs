@@ -23,10 +23,12 @@ mod failure;
 mod groups;
 mod holder;
 mod import;
+mod interrupt;
 mod list;
 mod notices;
 mod opening;
 mod output;
+mod progress;
 mod push;
 mod qr;
 mod query;
@@ -39,6 +41,7 @@ mod sign;
 mod table;
 mod time;
 mod tiqr;
+mod transfer;
 mod tries;
 mod usage;
 mod vault;
@@ -128,6 +131,7 @@ fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> 
         Command::Import(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
         Command::Backup(command) => command.run(&context),
+        Command::Transfer(command) => command.run(&context),
         Command::Sign(command) => command.run(&context),
         Command::Push(command) => command.run(&context),
         Command::Tiqr(command) => command.run(&context),

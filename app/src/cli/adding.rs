@@ -1,5 +1,8 @@
 //! Enrolments into the vault, and the report of what became of each: shared by `add` and `import`.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+
 use serde::Serialize;
 use smartotp_core::enrol::Enrolment;
 use smartotp_core::enrol::migration::Progress;
@@ -146,19 +149,33 @@ impl Report {
     }
 
     fn preview(&mut self, contents: &Contents, enrolments: Vec<Enrolment>) {
-        let mut new: Vec<Token> = Vec::with_capacity(enrolments.len());
+        // By their keys first, so that thousands are not compared each with each.
+        let hasher = RandomState::new();
+        let hash = |token: &Token| hasher.hash_one(token.secret.expose());
+        let mut here: HashMap<u64, Vec<&Token>> = HashMap::new();
+        for token in contents.tokens() {
+            here.entry(hash(token)).or_default().push(token);
+        }
+        let mut new: HashMap<u64, Vec<Token>> = HashMap::new();
         for enrolment in enrolments {
             let listed = Listed::from(&enrolment);
             let token = enrolment.into_token(TokenId::from_bytes([0; 16]));
-            if let Some(known) = contents.tokens().iter().find(|known| known.is_duplicate_of(&token)) {
-                self.known_as.push(name_of(known));
-                self.duplicates.push(Listed { id: Some(known.id), ..listed });
-            } else if let Some(known) = new.iter().find(|known| known.is_duplicate_of(&token)) {
-                self.known_as.push(name_of(known));
-                self.duplicates.push(listed);
-            } else {
-                self.added.push(listed);
-                new.push(token);
+            let key = hash(&token);
+            let known = here.get(&key).into_iter().flatten().find(|known| known.is_duplicate_of(&token));
+            let twin = new.get(&key).into_iter().flatten().find(|known| known.is_duplicate_of(&token));
+            match (known, twin) {
+                (Some(known), _) => {
+                    self.known_as.push(name_of(known));
+                    self.duplicates.push(Listed { id: Some(known.id), ..listed });
+                }
+                (None, Some(twin)) => {
+                    self.known_as.push(name_of(twin));
+                    self.duplicates.push(listed);
+                }
+                (None, None) => {
+                    self.added.push(listed);
+                    new.entry(key).or_default().push(token);
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 use super::credentials::With;
 use super::{
     add, backup, bin, catalogue, code, edit, export, groups, import, list, push, qr, settings, shell, show, sign, time,
-    tiqr, vault,
+    tiqr, transfer, vault,
 };
 
 /// One-time codes from an encrypted vault; without arguments the window opens
@@ -69,6 +69,7 @@ pub(super) enum Command {
     Import(import::Import),
     Export(export::Export),
     Backup(backup::Backup),
+    Transfer(transfer::Transfer),
     Sign(sign::Sign),
     Push(push::Push),
     Tiqr(tiqr::Tiqr),

@@ -191,6 +191,21 @@ pub(super) fn somebody_is_there() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Asks for the password of a file, or the words of a transfer; `None` where nobody is there, or nothing is typed.
+pub(super) fn ask(words: &str) -> Option<SecretText> {
+    let typed = somebody_is_there().then(|| rpassword::prompt_password(words).map(SecretText::new).ok());
+    typed.flatten().filter(|typed| !typed.is_empty())
+}
+
+/// Asks for a password that is to be, twice; `None` where nobody is there, or nothing is typed.
+pub(super) fn ask_twice(words: &str) -> Result<Option<SecretText>, Failure> {
+    let Some(first) = ask(words) else { return Ok(None) };
+    if ask(tr!("The same once more: ")).is_some_and(|second| second == first) {
+        return Ok(Some(first));
+    }
+    Err(differ(false))
+}
+
 /// Asks for a secret on the terminal without showing it.
 pub(super) fn prompt(words: &str, kind: SlotKind) -> Result<SecretText, Failure> {
     if !somebody_is_there() {
@@ -236,12 +251,16 @@ fn prompt_twice(kind: SlotKind) -> Result<SecretText, Failure> {
     if prompt(tr!("The same once more: "), kind)? == first {
         return Ok(first);
     }
+    Err(differ(is_pin))
+}
+
+fn differ(is_pin: bool) -> Failure {
     let (code, words) = if is_pin {
         ("pins_differ", tr!("The two PINs differ. Nothing was changed."))
     } else {
         ("passwords_differ", tr!("The two passwords differ. Nothing was changed."))
     };
-    Err(Failure::new(Exit::Usage, code, words))
+    Failure::new(Exit::Usage, code, words)
 }
 
 fn missing(kind: SlotKind) -> Failure {

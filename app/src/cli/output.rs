@@ -23,6 +23,11 @@ impl Output {
         Self { json: global.json, quiet: global.quiet, terminal: io::stdout().is_terminal() }
     }
 
+    /// Whether remarks are unwanted.
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// The result as JSON, in one line.
     pub(super) fn result(self, value: &impl Serialize) -> Result<(), Failure> {
         // Results may hold codes and secrets: the text is wiped, and has room enough not to leave copies while it grows.

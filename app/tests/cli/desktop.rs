@@ -31,7 +31,7 @@ fn a_vault_without_a_password_asks_for_a_yes() {
         say create otp vault create --slot device --quiet
         '{binary}' --vault '{vault}' add - --quiet < '{links}'; echo "add=$?"
         say code otp code github --at 59
-        for command in "rm github" "export --to json" "qr show github" "show github --secret" "vault password"; do
+        for command in "rm github" "export --to json" "transfer show" "qr show github" "show github --secret" "vault password"; do
             otp $command >/dev/null; echo "$command=$?"
         done
         say show otp show github --quiet >/dev/null
@@ -57,7 +57,9 @@ fn a_vault_without_a_password_asks_for_a_yes() {
     for line in ["create=0", "add=0", "94287082", "code=0", "export=0", "rm=0"] {
         assert!(out.lines().any(|have| have == line), "{line}: {outcome:?}");
     }
-    for refused in ["rm github", "export --to json", "qr show github", "show github --secret", "vault password"] {
+    for refused in
+        ["rm github", "export --to json", "transfer show", "qr show github", "show github --secret", "vault password"]
+    {
         assert!(out.contains(&format!("{refused}=8\n")), "{refused}: {outcome:?}");
     }
     assert_eq!(out.matches(RFC_KEY).count(), 1, "only the export with a yes: {outcome:?}");

@@ -89,7 +89,10 @@ fn an_exported_file_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = Home::with(&[&totp("GitHub", "mira")]);
     let file = home.file("export.json", "what was here");
-    let outcome = home.run(&["export", "--to", "json", "--output", file.to_str().unwrap()]);
+    let refused = home.run(&["export", "--to", "json", "--output", file.to_str().unwrap(), "--json"]);
+    assert_eq!((refused.code, refused.error()["code"].as_str()), (8, Some("file_exists")), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "what was here");
+    let outcome = home.run(&["export", "--to", "json", "--force", "--output", file.to_str().unwrap()]);
     assert_eq!((outcome.code, outcome.out.contains(RFC_KEY)), (0, false), "{outcome:?}");
     assert!(outcome.err.contains("in clear"));
     assert!(std::fs::read_to_string(&file).unwrap().contains(RFC_KEY));

@@ -141,7 +141,8 @@ impl Session {
     }
 
     /// Where a backup of this vault comes from; without parents.
-    pub(crate) fn origin(&self, device: &str, now: u64) -> Origin {
+    #[must_use]
+    pub fn origin(&self, device: &str, now: u64) -> Origin {
         Origin {
             vault: self.header.vault.0,
             generation: self.header.generation,
