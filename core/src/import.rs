@@ -128,6 +128,8 @@ pub enum Loss {
     UnknownGroup,
     /// It lay in the source app's bin: it is left out.
     Trashed,
+    /// It lay in the source app's bin, as all else in the file that makes codes: it is taken in, and no longer lies in one.
+    FromBin,
 }
 
 /// Why a file gave nothing.
@@ -237,7 +239,9 @@ pub fn read_watched(
         let before = MAX_ENTRIES - entries_left;
         let mut watch = |entries| watch(before + entries);
         let mut found = Found::new(&mut watch);
-        match detect::read(bytes, password, format, &mut found) {
+        let read = detect::read(bytes, password, format, &mut found);
+        found.settle();
+        match read {
             Ok(()) if found.entries() > entries_left => errors.push((index, ImportError::TooManyEntries)),
             Ok(()) if found.is_empty() => {
                 errors.push((index, ImportError::NoTokens { unreadable: found.into_unreadable(index) }));

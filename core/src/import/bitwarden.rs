@@ -126,7 +126,7 @@ fn names(item: &Object<'_>) -> (String, String) {
     (item.string("name"), item.object("login").map(|login| login.string("username")).unwrap_or_default())
 }
 
-/// `None` for items without TOTP, and for those in the bin.
+/// `None` for items without TOTP.
 fn read_item(
     item: &Object<'_>,
     folders: &[(String, String)],
@@ -136,7 +136,6 @@ fn read_item(
     let Some(field) = field.filter(|field| !field.expose().trim().is_empty()) else { return Ok(None) };
     if item.get("deletedDate").is_some() {
         lost.push(Loss::Trashed);
-        return Ok(None);
     }
     let (name, user) = names(item);
     let mut enrolment = login::enrol(&field, name, user)?;

@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use super::found::Found;
 use super::input::Input;
 use super::json::{Object, Value};
-use super::{ImportError, Loss, kdf, secretstream, text};
+use super::{ImportError, kdf, secretstream, text};
 use crate::enrol::Enrolment;
 use crate::secret::SecretText;
 
@@ -44,10 +44,11 @@ fn base64(object: &Object<'_>, name: &str) -> Result<Vec<u8>, ImportError> {
     BASE64.decode(text.expose().as_bytes()).map_err(|_| ImportError::Damaged)
 }
 
-/// Takes what Ente adds to a URI to where it belongs. `Some` where the token lay in Ente's bin.
-pub(super) fn unfold(enrolment: &mut Enrolment) -> Option<Loss> {
-    let place = enrolment.unknown.iter().position(|(name, _)| name == DISPLAY)?;
-    let display = Value::parse(enrolment.unknown.get(place)?.1.as_bytes()).ok().and_then(Value::object)?;
+/// Takes what Ente adds to a URI to where it belongs, and says whether the token lay in Ente's bin.
+pub(super) fn unfold(enrolment: &mut Enrolment) -> bool {
+    let Some(place) = enrolment.unknown.iter().position(|(name, _)| name == DISPLAY) else { return false };
+    let text = enrolment.unknown.get(place).map(|(_, text)| text.as_bytes());
+    let Some(display) = text.and_then(|text| Value::parse(text).ok()).and_then(Value::object) else { return false };
     let note = display.string("note");
     if !note.is_empty() {
         enrolment.note = note;
@@ -58,7 +59,7 @@ pub(super) fn unfold(enrolment: &mut Enrolment) -> Option<Loss> {
     let trashed = display.bool("trashed");
     drop(display);
     enrolment.unknown.remove(place);
-    trashed.then_some(Loss::Trashed)
+    trashed
 }
 
 #[cfg(test)]

@@ -15,8 +15,19 @@ pub(super) struct Found<'w> {
     items: Vec<Item>,
     unreadable: Vec<(usize, String, EnrolError)>,
     lost: Vec<(usize, String, Loss)>,
+    /// What lay in the source app's bin.
+    binned: Vec<Binned>,
     entries: usize,
     watch: &'w mut Watch<'w>,
+}
+
+/// An entry of the source app's bin.
+struct Binned {
+    number: usize,
+    name: String,
+    read: Result<Box<Enrolment>, EnrolError>,
+    /// What it would lose besides.
+    lost: Vec<Loss>,
 }
 
 /// Number of the entry, and what it holds.
@@ -27,7 +38,8 @@ enum Item {
 
 impl<'w> Found<'w> {
     pub(super) fn new(watch: &'w mut Watch<'w>) -> Self {
-        Self { items: Vec::new(), unreadable: Vec::new(), lost: Vec::new(), entries: 0, watch }
+        let (items, unreadable, lost, binned) = <_>::default();
+        Self { items, unreadable, lost, binned, entries: 0, watch }
     }
 
     /// Takes up an entry that is an enrolment in writing: a line of a text, a code in a picture.
@@ -36,10 +48,14 @@ impl<'w> Found<'w> {
     /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
     pub(super) fn text(&mut self, number: usize, text: &str) -> Result<(), ImportError> {
         match detect(text, None) {
-            Ok(Detected::One(mut enrolment)) => match ente::unfold(&mut enrolment) {
-                Some(left_out) => self.lost(number, &names::whole(&enrolment.issuer, &enrolment.account), left_out),
-                None => self.items.push(Item::Token(number, enrolment)),
-            },
+            Ok(Detected::One(mut enrolment)) => {
+                if ente::unfold(&mut enrolment) {
+                    let name = names::whole(&enrolment.issuer, &enrolment.account);
+                    self.binned.push(Binned { number, name, read: Ok(enrolment), lost: Vec::new() });
+                } else {
+                    self.items.push(Item::Token(number, enrolment));
+                }
+            }
             Ok(Detected::Migration(part)) => {
                 self.entries += part.entries.len().saturating_sub(1);
                 self.items.push(Item::Part(part));
@@ -67,8 +83,42 @@ impl<'w> Found<'w> {
         self.count()
     }
 
+    /// Takes up an entry of the source app's bin, as [`Self::entry`] does, and what it would lose. What becomes of it
+    /// depends on the others.
+    ///
+    /// # Errors
+    /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
+    pub(super) fn binned(
+        &mut self,
+        number: usize,
+        name: &str,
+        read: Result<Enrolment, EnrolError>,
+        lost: Vec<Loss>,
+    ) -> Result<(), ImportError> {
+        self.binned.push(Binned { number, name: names::clean(name), read: read.map(Box::new), lost });
+        self.count()
+    }
+
+    /// Decides about the bin, when the file is read: what somebody threw away stays there, unless there is nothing else in
+    /// the file. Then it is what the file was opened for.
+    pub(super) fn settle(&mut self) {
+        let is_wanted = self.items.is_empty();
+        for Binned { number, name, read, lost } in core::mem::take(&mut self.binned) {
+            match read {
+                Ok(enrolment) if is_wanted => {
+                    let lost = [Loss::FromBin].into_iter().chain(lost);
+                    self.lost.extend(lost.map(|what| (number, name.clone(), what)));
+                    self.items.push(Item::Token(number, enrolment));
+                }
+                Err(reason) if is_wanted => self.unreadable.push((number, name, reason)),
+                _ => self.lost.push((number, name, Loss::Trashed)),
+            }
+        }
+    }
+
     /// Takes up the elements of a list, each of which is an object, with their numbers. `names` gives issuer and account
-    /// of one that cannot be read; `read` gives `None` for one that is left out on purpose.
+    /// of one that cannot be read; `read` gives `None` for one that makes no codes, and says [`Loss::Trashed`] of one in the
+    /// bin.
     ///
     /// # Errors
     /// [`ImportError::TooManyEntries`], [`ImportError::Cancelled`].
@@ -88,10 +138,14 @@ impl<'w> Found<'w> {
                 names::whole(issuer.trim(), account.trim())
             };
             let mut lost = Vec::new();
-            match read(&object, &mut lost) {
-                Ok(Some(enrolment)) => self.entry(number, "", Ok(enrolment))?,
-                Ok(None) => self.count()?,
-                Err(reason) => {
+            let read = read(&object, &mut lost).transpose();
+            let all = lost.len();
+            lost.retain(|what| *what != Loss::Trashed);
+            match read {
+                None => self.count()?,
+                Some(read) if lost.len() < all => self.binned(number, &name(), read, core::mem::take(&mut lost))?,
+                Some(Ok(enrolment)) => self.entry(number, "", Ok(enrolment))?,
+                Some(Err(reason)) => {
                     self.entry(number, &name(), Err(reason))?;
                     continue;
                 }
@@ -104,7 +158,7 @@ impl<'w> Found<'w> {
         Ok(())
     }
 
-    /// Notes what an entry had that does not come along, or the whole entry where it is left out on purpose.
+    /// Notes what an entry had that does not come along.
     pub(super) fn lost(&mut self, number: usize, name: &str, what: Loss) {
         self.lost.push((number, names::clean(name), what));
     }
@@ -131,7 +185,7 @@ impl<'w> Found<'w> {
             Item::Token(..) => true,
             Item::Part(part) => part.entries.iter().any(Result::is_ok),
         });
-        !tokens && self.lost.is_empty()
+        !tokens && self.lost.is_empty() && self.binned.is_empty()
     }
 
     /// Every entry that could not be read.

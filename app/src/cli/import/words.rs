@@ -1,5 +1,6 @@
 //! What an import came to, in words.
 
+use smartotp_core::enrol::EnrolError;
 use smartotp_core::import::{self, Entry, ImportError, Loss};
 
 use crate::cli::adding::{Lost, Unreadable};
@@ -29,7 +30,14 @@ impl Naming<'_> {
     }
 
     pub(super) fn unreadable(&self, failed: &import::Unreadable) -> Unreadable {
-        Unreadable { entry: self.entry(&failed.entry), reason: enrolment_words::reason(&failed.reason) }
+        let reason = match failed.reason {
+            EnrolError::NeedsPin => {
+                tr!("This token needs a PIN, and the file has none. Add it by itself: smartotp add --pin-file")
+                    .to_owned()
+            }
+            ref reason => enrolment_words::reason(reason),
+        };
+        Unreadable { entry: self.entry(&failed.entry), reason }
     }
 
     pub(super) fn lost(&self, lost: &import::Lost) -> Lost {
@@ -43,6 +51,10 @@ impl Naming<'_> {
             Loss::Period => tr!("The other app did not keep its period: 30 seconds were taken.").to_owned(),
             Loss::UnknownGroup => tr!("It is in a group that the file does not name.").to_owned(),
             Loss::Trashed => tr!("It lay in the other app's bin and was left out.").to_owned(),
+            Loss::FromBin => {
+                tr!("It lay in the other app's bin. It was taken in, since there is nothing else in the file.")
+                    .to_owned()
+            }
             _ => tr!("A part of it has no place here.").to_owned(),
         };
         Lost { entry: self.entry(&lost.entry), what }

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::import::read;
 use crate::import::testing::*;
+use crate::import::{Loss, read};
 
 fn text() -> String {
     let display = |json: serde_json::Value| {

@@ -2,7 +2,6 @@
 
 use super::super::ImportError;
 use super::super::base64;
-use super::super::found::Found;
 use crate::enrol::draft::{Draft, DraftKey};
 use crate::enrol::{Detected, EnrolError, Enrolment, detect, is_known_scheme, names};
 use crate::secret::{Secret, SecretText};
@@ -49,15 +48,14 @@ impl Fields {
         names::whole(&names::clean(&self.shown("Title")), &names::clean(&self.shown("UserName")))
     }
 
-    /// Hands over each one-time code of the entry: one in nearly every case.
+    /// Hands each one-time code of the entry to `take`, with the entry's name: one in nearly every case.
     ///
     /// # Errors
-    /// What [`Found::entry`] says.
+    /// What `take` says.
     pub(super) fn put_into(
         &self,
-        number: usize,
         group: Option<String>,
-        found: &mut Found<'_>,
+        mut take: impl FnMut(&str, Result<Enrolment, EnrolError>) -> Result<(), ImportError>,
     ) -> Result<(), ImportError> {
         let name = self.name();
         let mut give = |read: Result<Enrolment, EnrolError>| {
@@ -70,7 +68,7 @@ impl Fields {
                 enrolment.groups.extend(group.clone());
                 enrolment
             });
-            found.entry(number, &name, read)
+            take(&name, read)
         };
         if let Some(otp) = self.get("otp") {
             return give(self.otp(otp));

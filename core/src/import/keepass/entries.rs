@@ -5,9 +5,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
+use super::super::ImportError;
 use super::super::found::Found;
 use super::super::preferences::resolve;
-use super::super::{ImportError, Loss};
 use super::codes::Fields;
 use super::payload::Document;
 use crate::secret::SecretText;
@@ -145,13 +145,17 @@ impl Walk {
             return Ok(());
         }
         self.number += 1;
-        let binned = |group: &Group| self.bin.as_ref().is_some_and(|bin| *bin == group.uuid);
-        if self.groups.iter().any(binned) {
-            found.lost(self.number, &fields.name(), Loss::Trashed);
-            return Ok(());
-        }
-        // The outermost group is the database itself.
-        let group = self.groups.get(1..).and_then(<[Group]>::last).map(|group| group.name.clone());
-        fields.put_into(self.number, group.filter(|name| !name.is_empty()), found)
+        let is_bin = |group: &Group| self.bin.as_ref().is_some_and(|bin| *bin == group.uuid);
+        // The outermost group is the database itself, and the bin is none of the user's.
+        let own = self.groups.get(1..).and_then(<[Group]>::last).filter(|group| !is_bin(group));
+        let group = own.map(|group| group.name.clone()).filter(|name| !name.is_empty());
+        let binned = self.groups.iter().any(is_bin);
+        fields.put_into(group, |name, read| {
+            if binned {
+                found.binned(self.number, name, read, Vec::new())
+            } else {
+                found.entry(self.number, name, read)
+            }
+        })
     }
 }

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use super::super::blocks::tests::encrypt_cbc;
 use super::super::samples::{accounts, cuts, read, seed, tokens};
+use super::super::{Loss, Outcome};
 use super::*;
 
 const KEY: &str = "GEZDGNBVGY3TQOJQ";
@@ -172,7 +173,7 @@ fn gives_its_tokens(file: &[u8]) {
     assert_eq!((outcome.tokens[2].note.as_str(), &outcome.tokens[2].groups[..]), ("mine", &["Work".to_owned()][..]));
     assert!(outcome.tokens[0].groups.is_empty());
     assert_eq!(outcome.unreadable[0].entry.name, "Bad");
-    assert!(outcome.lost.iter().any(|lost| lost.what == super::super::Loss::Trashed && lost.entry.name == "Gone"));
+    assert!(outcome.lost.iter().any(|lost| lost.what == Loss::Trashed && lost.entry.name == "Gone"));
 }
 
 #[test]
@@ -185,6 +186,37 @@ fn every_cipher_and_key_derivation() {
     seed("keepass", "four", &four(AES, &kdf(AES_KDF, 50), None));
     seed("keepass", "three", &three());
     gives_its_tokens(&three());
+}
+
+#[test]
+fn a_bin_that_has_everything_is_opened() {
+    let entry = |title: &str, otp: &str| {
+        let string = |key: &str, value: &str| format!("<String><Key>{key}</Key><Value>{value}</Value></String>");
+        format!("<Entry>{}{}</Entry>", string("Title", title), string("otp", otp))
+    };
+    let uri = format!("otpauth://totp/ACME:mira?secret={KEY}");
+    let file = |outside: &str| {
+        let xml = format!(
+            "<KeePassFile><Meta><RecycleBinUUID>BIN=</RecycleBinUUID></Meta><Root><Group><UUID>A=</UUID>{outside}<Group>\
+             <UUID>BIN=</UUID><Name>Bin</Name>{}<Group><UUID>C=</UUID><Name>Old</Name>{}</Group></Group></Group></Root>\
+             </KeePassFile>",
+            entry("Gone", &uri),
+            entry("Broken", "nonsense"),
+        );
+        read(&four(AES, &kdf(AES_KDF, 1), Some(&xml)), Some("right")).expect("tokens")
+    };
+    let lost = |outcome: &Outcome| -> Vec<_> {
+        outcome.lost.iter().map(|lost| (lost.entry.name.clone(), lost.what.clone())).collect()
+    };
+    let alone = file("");
+    assert_eq!(tokens(&alone), [format!("totp ACME {KEY} SHA1 6 30")]);
+    assert!(alone.tokens[0].groups.is_empty(), "the bin is no group");
+    assert_eq!(lost(&alone), [("Gone".to_owned(), Loss::FromBin)]);
+    assert_eq!(alone.unreadable[0].entry.name, "Broken");
+    let beside = file(&entry("Kept", &format!("{uri}&amp;digits=8")));
+    assert_eq!(tokens(&beside), [format!("totp ACME {KEY} SHA1 8 30")]);
+    assert_eq!(lost(&beside), [("Gone".to_owned(), Loss::Trashed), ("Broken".to_owned(), Loss::Trashed)]);
+    assert!(beside.unreadable.is_empty());
 }
 
 #[test]

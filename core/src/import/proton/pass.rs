@@ -52,7 +52,7 @@ fn names(item: &Object<'_>) -> (String, String) {
     (name, ["itemUsername", "itemEmail", "username"].iter().find_map(first).unwrap_or_default())
 }
 
-/// `None` for items without TOTP, and for those in the bin.
+/// `None` for items without TOTP.
 fn read_item(item: &Object<'_>, group: &str, lost: &mut Vec<Loss>) -> Result<Option<Enrolment>, EnrolError> {
     let data = item.object("data").ok_or(EnrolError::Unknown)?;
     let own = data.object("content").and_then(|content| content.text("totpUri"));
@@ -64,7 +64,6 @@ fn read_item(item: &Object<'_>, group: &str, lost: &mut Vec<Loss>) -> Result<Opt
     let Some(field) = own.filter(filled).or_else(extra).filter(filled) else { return Ok(None) };
     if item.get("state").and_then(Value::number) == Some(TRASHED) {
         lost.push(Loss::Trashed);
-        return Ok(None);
     }
     let (name, user) = names(item);
     let mut enrolment = login::enrol(&field, name, user)?;
