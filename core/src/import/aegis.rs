@@ -11,7 +11,7 @@ use super::cipher::{self, Plain};
 use super::found::Found;
 use super::input::Input;
 use super::json::{Object, Value};
-use super::{ImportError, Loss, kdf};
+use super::{ImportError, Loss, bounds, kdf};
 use crate::enrol::draft::{self, Draft, DraftKey};
 use crate::enrol::{EnrolError, Enrolment};
 use crate::secret::SecretText;
@@ -50,29 +50,54 @@ fn open(header: &Object<'_>, sealed: &str, password: &SecretText) -> Result<Plai
     let params = header.object("params").ok_or(ImportError::Damaged)?;
     let sealed = BASE64.decode(sealed.as_bytes()).map_err(|_| ImportError::Damaged)?;
     let (nonce, tag) = (hex(&params, "nonce")?, hex(&params, "tag")?);
-    let mut reason = ImportError::Restricted;
-    for slot in header.list("slots")? {
-        let slot = slot.object().ok_or(ImportError::Damaged)?;
-        if slot.required("type")? != PASSWORD_SLOT {
-            continue;
-        }
-        if let Some(master) = master_key(&slot, password)? {
+    let slots = header.list("slots")?.into_iter().map(|slot| slot.object().ok_or(ImportError::Damaged));
+    let slots: Vec<Slot> =
+        slots.map(|slot| Slot::read(&slot?)).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    if slots.is_empty() {
+        return Err(ImportError::Restricted);
+    }
+    bounds::scrypt(slots.iter().map(|slot| slot.cost))?;
+    for slot in &slots {
+        if let Some(master) = slot.master_key(password)? {
             let opened = cipher::gcm_detached(&master, &nonce, &[], &sealed, &tag);
             return opened.ok_or(ImportError::Damaged);
         }
-        reason = ImportError::WrongPassword;
     }
-    Err(reason)
+    Err(ImportError::WrongPassword)
 }
 
-/// What the slot holds, where the password fits it.
-fn master_key(slot: &Object<'_>, password: &SecretText) -> Result<Option<Plain>, ImportError> {
-    let params = slot.object("key_params").ok_or(ImportError::Damaged)?;
-    let (nonce, tag) = (hex(&params, "nonce")?, hex(&params, "tag")?);
-    let (sealed, salt) = (hex(slot, "key")?, hex(slot, "salt")?);
-    let (n, r, p) = (slot.required("n")?, slot.required("r")?, slot.required("p")?);
-    let key = kdf::scrypt(password.expose().as_bytes(), &salt, n, r, p)?;
-    Ok(cipher::gcm_detached(key.expose(), &nonce, &[], &sealed, &tag))
+/// A slot that a password opens.
+struct Slot {
+    salt: Vec<u8>,
+    /// N, r, p.
+    cost: (u64, u64, u64),
+    nonce: Vec<u8>,
+    sealed: Vec<u8>,
+    tag: Vec<u8>,
+}
+
+impl Slot {
+    /// `None` for one of another kind.
+    fn read(slot: &Object<'_>) -> Result<Option<Self>, ImportError> {
+        if slot.required("type")? != PASSWORD_SLOT {
+            return Ok(None);
+        }
+        let params = slot.object("key_params").ok_or(ImportError::Damaged)?;
+        Ok(Some(Self {
+            salt: hex(slot, "salt")?,
+            cost: (slot.required("n")?, slot.required("r")?, slot.required("p")?),
+            nonce: hex(&params, "nonce")?,
+            sealed: hex(slot, "key")?,
+            tag: hex(&params, "tag")?,
+        }))
+    }
+
+    /// What the slot holds, where the password fits it.
+    fn master_key(&self, password: &SecretText) -> Result<Option<Plain>, ImportError> {
+        let (n, r, p) = self.cost;
+        let key = kdf::scrypt(password.expose().as_bytes(), &self.salt, n, r, p)?;
+        Ok(cipher::gcm_detached(key.expose(), &self.nonce, &[], &self.sealed, &self.tag))
+    }
 }
 
 fn hex(object: &Object<'_>, name: &str) -> Result<Vec<u8>, ImportError> {

@@ -17,6 +17,9 @@ const MAX_MEMORY: u64 = 1024 * 1024 * 1024;
 /// The most memory times passes, in bytes: 10 GiB, what Bitwarden allows at most. Some ten seconds of one core.
 const MAX_WORK: u64 = 10 * MAX_MEMORY;
 
+/// The most memory times passes of scrypt, in bytes, over all of a file's slots: 2 GiB, where Aegis takes 32 MiB a slot.
+const MAX_SCRYPT: u64 = 2 * MAX_MEMORY;
+
 /// The most rounds of PBKDF2: Bitwarden's own limit is two million.
 const MAX_ROUNDS: u32 = 10_000_000;
 
@@ -34,18 +37,23 @@ pub(super) fn argon2(memory_kib: u64, passes: u64, lanes: u64) -> Result<(), Imp
     payable(fits)
 }
 
-/// Whether scrypt with these parameters is paid for: it takes 128·N·r bytes, p times over.
+/// Whether scrypt with these parameters (N, r, p of each of a file's slots) is paid for: it takes 128·N·r bytes, p times
+/// over.
 ///
 /// # Errors
 /// [`ImportError::Cost`].
-pub(super) fn scrypt(n: u64, r: u64, p: u64) -> Result<(), ImportError> {
-    let memory = n.saturating_mul(r).saturating_mul(128);
-    let fits = n.is_power_of_two()
-        && n >= 2
-        && (1..=1024).contains(&r)
-        && (1..=1024).contains(&p)
-        && memory <= MAX_MEMORY
-        && memory.saturating_mul(p) <= MAX_WORK;
+pub(super) fn scrypt(slots: impl IntoIterator<Item = (u64, u64, u64)>) -> Result<(), ImportError> {
+    let mut work = 0_u64;
+    let fits = slots.into_iter().all(|(n, r, p)| {
+        let memory = n.saturating_mul(r).saturating_mul(128);
+        work = work.saturating_add(memory.saturating_mul(p));
+        n.is_power_of_two()
+            && n >= 2
+            && (1..=1024).contains(&r)
+            && (1..=1024).contains(&p)
+            && memory <= MAX_MEMORY
+            && work <= MAX_SCRYPT
+    });
     payable(fits)
 }
 
@@ -77,7 +85,7 @@ mod tests {
     fn what_real_apps_ask_for_is_paid() {
         assert_eq!(argon2(1024 * 1024, 4, 1), Ok(())); // Ente Auth
         assert_eq!(argon2(1024 * 1024, 10, 16), Ok(())); // Bitwarden's limits
-        assert_eq!(scrypt(1 << 15, 8, 1), Ok(())); // Aegis
+        assert_eq!(scrypt([(1 << 15, 8, 1); 60]), Ok(())); // Aegis, with more slots than anybody has
         assert_eq!(pbkdf2(2_000_000), Ok(2_000_000)); // Bitwarden's limit
         assert_eq!(unpacked(1_000_000), Ok(1_000_000));
     }
@@ -90,8 +98,9 @@ mod tests {
             assert_eq!(argon2(memory_kib, passes, lanes), Err(ImportError::Cost), "{memory_kib} {passes} {lanes}");
         }
         for (n, r, p) in [(1 << 24, 8, 1), (1 << 15, 8, 1024), (1000, 8, 1), (0, 8, 1), (1, 8, 1), (u64::MAX, 1, 1)] {
-            assert_eq!(scrypt(n, r, p), Err(ImportError::Cost), "{n} {r} {p}");
+            assert_eq!(scrypt([(n, r, p)]), Err(ImportError::Cost), "{n} {r} {p}");
         }
+        assert_eq!([2, 3].map(|slots| scrypt(vec![(1 << 20, 8, 1); slots])), [Ok(()), Err(ImportError::Cost)]);
         for rounds in [0, 10_000_001, u64::MAX] {
             assert_eq!(pbkdf2(rounds), Err(ImportError::Cost));
         }

@@ -2,6 +2,7 @@
 
 use super::found::Found;
 use super::input::Input;
+use super::json::Value;
 use super::{
     ImportError, MAX_BYTES, aegis, andotp, archive, authy, battlenet, bitwarden, database, duo, ente, freeotp, keepass,
     lastpass, own_json, page, pdf, picture, proton, raivo, sealed, steam, stratum, text, totp_authenticator, twofas,
@@ -102,7 +103,10 @@ pub(super) fn read(
         Some(Format(source)) => (source.read)(&input, password, found),
         None if text::is_blank(bytes) => Err(ImportError::Empty),
         // Nobody's, or cut short: which of the two is known where it cannot even be read as what it starts like.
-        None if input.is_like_json() => Err(input.json().err().unwrap_or(ImportError::Unknown)),
+        None if input.is_like_json() => Err(match input.json().map(Value::list) {
+            Err(error) | Ok(Err(error @ ImportError::TooManyEntries)) => error,
+            Ok(_) => ImportError::Unknown,
+        }),
         None => Err(ImportError::Unknown),
     }
 }

@@ -23,13 +23,25 @@ pub(super) fn argon2(
     bounds::argon2(memory_kib, passes, lanes)?;
     let number = |number| u32::try_from(number).map_err(|_| ImportError::Cost);
     let params = Params::new(number(memory_kib)?, number(passes)?, number(lanes)?, Some(32));
-    let params = params.map_err(|_| ImportError::Cost)?;
+    argon2_with((variant, Version::V0x13), params.map_err(|_| ImportError::Cost)?, password, salt)
+}
+
+/// The same with parameters that are bounded by now, in either version.
+///
+/// # Errors
+/// [`ImportError::Cost`] where the system has not that much memory; [`ImportError::Damaged`].
+pub(super) fn argon2_with(
+    (variant, version): (argon2::Algorithm, Version),
+    params: Params,
+    password: &[u8],
+    salt: &[u8],
+) -> Result<Secret, ImportError> {
     let blocks = params.block_count();
     let mut memory = Zeroizing::new(Vec::new());
     memory.try_reserve_exact(blocks).map_err(|_| ImportError::Cost)?;
     memory.resize(blocks, Block::new());
     let mut key = Zeroizing::new(vec![0; 32]);
-    Argon2::new(variant, Version::V0x13, params)
+    Argon2::new(variant, version, params)
         .hash_password_into_with_memory(password, salt, &mut key, memory.as_mut_slice())
         .map_err(|_| ImportError::Damaged)?;
     Ok(Secret::from_bytes(core::mem::take(&mut *key)))
@@ -40,7 +52,7 @@ pub(super) fn argon2(
 /// # Errors
 /// [`ImportError::Cost`].
 pub(super) fn scrypt(password: &[u8], salt: &[u8], n: u64, r: u64, p: u64) -> Result<Secret, ImportError> {
-    bounds::scrypt(n, r, p)?;
+    bounds::scrypt([(n, r, p)])?;
     let number = |number| u32::try_from(number).map_err(|_| ImportError::Cost);
     let log_n = u8::try_from(n.ilog2()).map_err(|_| ImportError::Cost)?;
     let params = scrypt::Params::new(log_n, number(r)?, number(p)?).map_err(|_| ImportError::Cost)?;

@@ -126,7 +126,7 @@ fn what_starts_like_json_and_is_none_is_damaged() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     assert_eq!(read(deep.as_bytes(), None), Err(ImportError::Unknown));
     let many = format!("[{}0]", "0,".repeat(10_000_000));
-    assert_eq!(read(many.as_bytes(), None), Err(ImportError::Unknown));
+    assert_eq!(read(many.as_bytes(), None), Err(ImportError::TooManyEntries));
 }
 
 proptest::proptest! {

@@ -112,6 +112,11 @@ fn damage_and_what_costs_too_much() {
         (1..file.len()).filter(|n| matches!(file[*n], b'"' | b',' | b':' | b'}')).step_by(5).collect();
     sealed_cuts_are_errors(&file, &borders, "right");
     assert_eq!(read(&sealed(1 << 40), Some(&"right".into())), Err(ImportError::Cost));
+    // Each slot within bounds, and too many of them.
+    let mut crowd: Value = serde_json::from_slice(&sealed(1 << 15)).unwrap();
+    let slot = crowd["header"]["slots"][1].clone();
+    crowd["header"]["slots"] = vec![slot; 1000].into();
+    assert_eq!(read(crowd.to_string().as_bytes(), Some(&"right".into())), Err(ImportError::Cost));
     // The list itself, under the right password.
     let text = String::from_utf8(file).unwrap();
     let start = text.find("\"db\": \"").unwrap() + 20;

@@ -4,7 +4,7 @@ use aes::cipher::{BlockCipherEncrypt as _, KeyInit as _};
 use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::super::ImportError;
+use super::super::{ImportError, kdf};
 use super::header::{Header, Kdf};
 use crate::secret::SecretText;
 
@@ -56,8 +56,8 @@ fn transform(kdf: &Kdf, composite: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, Imp
             ))
         }
         Kdf::Argon2 { algorithm, version, params, salt } => {
-            let argon2 = argon2::Argon2::new(*algorithm, *version, params.clone());
-            argon2.hash_password_into(composite, salt, &mut *key).map_err(|_| ImportError::Cost)?;
+            let secret = kdf::argon2_with((*algorithm, *version), params.clone(), composite, salt)?;
+            key.copy_from_slice(secret.expose());
             Ok(key)
         }
     }
