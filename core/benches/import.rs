@@ -1,8 +1,17 @@
 //! Entries per second of each plain format, 10,000 at a time: `cargo bench -p smartotp-core --bench import`.
 #![allow(clippy::unwrap_used, reason = "a bench stops where something fails")]
 
+#[path = "import/database.rs"]
+mod database;
+
+use std::io::{Cursor, Write as _};
+
+use database::Put;
 use divan::{Bencher, counter::ItemsCount};
+use smartotp_core::export::{Format, Request};
 use smartotp_core::import::read;
+use smartotp_core::secret::Secret;
+use smartotp_core::token::{Kind, Token, TokenId};
 
 const ENTRIES: usize = 10_000;
 const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -63,7 +72,7 @@ fn ente(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
-fn text(bencher: Bencher<'_, '_>) {
+fn links(bencher: Bencher<'_, '_>) {
     run(bencher, &file("", "\n", "\n", uri));
 }
 
@@ -155,4 +164,155 @@ fn andotp(bencher: Bencher<'_, '_>) {
             )
         }),
     );
+}
+
+/// Google's codes and our own JSON, as this app exports them.
+#[divan::bench(args = ["migration/txt", "json"])]
+fn exported(bencher: Bencher<'_, '_>, name: &str) {
+    let (name, extension) = name.split_once('/').unwrap_or((name, ""));
+    let token = |n: usize| {
+        let (mut id, secret) = ([0; 16], Secret::from_base32(KEY).unwrap());
+        id[..8].copy_from_slice(&n.to_le_bytes());
+        Token::new(TokenId::from_bytes(id), "ACME".into(), format!("user{n}"), secret, Kind::usual_totp())
+    };
+    let tokens: Vec<Token> = (0..ENTRIES).map(token).collect();
+    let tokens: Vec<&Token> = tokens.iter().collect();
+    let written = Format::named(name).unwrap().write(&tokens, &Request { extension, ..Request::default() }).unwrap();
+    run(bencher, &written.files().concat());
+}
+
+#[divan::bench]
+fn html(bencher: Bencher<'_, '_>) {
+    let link = |n| format!("<a href=\"{}\">user{n}</a>", uri(n).replace('&', "&amp;"));
+    run(bencher, &file("<html><body>", "\n", "</body></html>", link));
+}
+
+#[divan::bench]
+fn zip(bencher: Bencher<'_, '_>) {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("export.txt", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(&file("", "\n", "\n", uri)).unwrap();
+    run(bencher, &writer.finish().unwrap().into_inner());
+}
+
+#[divan::bench]
+fn raivo(bencher: Bencher<'_, '_>) {
+    run(
+        bencher,
+        &file("[", ",", "]", |n| {
+            format!(
+                r#"{{"issuer":"ACME","account":"user{n}","secret":"{KEY}","algorithm":"SHA1","digits":"6","kind":"TOTP","timer":"30","counter":"0","pinned":"false","iconType":"","iconValue":""}}"#
+            )
+        }),
+    );
+}
+
+#[divan::bench]
+fn duo(bencher: Bencher<'_, '_>) {
+    run(
+        bencher,
+        &file("[", ",", "]", |n| {
+            format!(
+                r#"{{"accountType":"ThirdParty","name":"user{n}","otpGenerator":{{"otpSecret":"{KEY}"}},"pkey":"p{n}"}}"#
+            )
+        }),
+    );
+}
+
+#[divan::bench]
+fn steam(bencher: Bencher<'_, '_>) {
+    run(
+        bencher,
+        &file(r#"{"accounts":{"#, ",", "}}", |n| {
+            format!(
+                r#""{n}":{{"shared_secret":"MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=","account_name":"user{n}","identity_secret":""}}"#
+            )
+        }),
+    );
+}
+
+/// What FreeOTP 1 and FreeOTP+ keep of a token.
+fn freeotp(n: usize) -> String {
+    format!(
+        r#"{{"algo":"SHA1","counter":0,"digits":6,"issuerExt":"ACME","label":"user{n}","period":30,"secret":[49,50,51,52,53,54,55,56,57,48,49,50,51,52,53,54,55,56,57,48],"type":"TOTP"}}"#
+    )
+}
+
+#[divan::bench]
+fn freeotp_plus(bencher: Bencher<'_, '_>) {
+    run(bencher, &file(r#"{"tokenOrder":[],"tokens":["#, ",", "]}", freeotp));
+}
+
+#[divan::bench]
+fn freeotp_xml(bencher: Bencher<'_, '_>) {
+    let token = |n| format!("<string name=\"ACME:user{n}\">{}</string>", freeotp(n).replace('"', "&quot;"));
+    run(bencher, &file("<?xml version='1.0' ?>\n<map>\n", "\n", "\n</map>\n", token));
+}
+
+/// A list of objects as the text of a name in preferences.
+fn preferences(name: &str, entry: impl Fn(usize) -> String) -> Vec<u8> {
+    let before = format!("<?xml version='1.0' ?>\n<map>\n<string name=\"{name}\">[");
+    file(&before, ",", "]</string>\n</map>\n", |n| entry(n).replace('"', "&quot;"))
+}
+
+#[divan::bench]
+fn authy(bencher: Bencher<'_, '_>) {
+    let token = |n| {
+        format!(
+            r#"{{"accountType":"generic","decryptedSecret":"{KEY}","digits":6,"name":"ACME: user{n}","originalName":"ACME:user{n}"}}"#
+        )
+    };
+    run(bencher, &preferences("com.authy.storage.tokens.authenticator.key", token));
+}
+
+#[divan::bench]
+fn totp_authenticator_xml(bencher: Bencher<'_, '_>) {
+    let token = |n| {
+        format!(
+            r#"{{"base":32,"digits":"6","isFavorite":false,"issuer":"ACME","key":"{KEY}","name":"user{n}","period":"30"}}"#
+        )
+    };
+    run(bencher, &preferences("STATIC_TOTP_CODES_LIST", token));
+}
+
+fn text(of: impl Into<String>) -> Put {
+    Put::Text(of.into())
+}
+
+#[divan::bench]
+fn google_database(bencher: Bencher<'_, '_>) {
+    let sql = "CREATE TABLE accounts (_id INTEGER PRIMARY KEY, email TEXT, secret TEXT, counter INTEGER, type INTEGER, issuer TEXT)";
+    let row =
+        |n: usize| vec![Put::Null, text(format!("user{n}")), text(KEY), Put::Integer(0), Put::Integer(0), text("ACME")];
+    run(bencher, &database::database(sql, (0..ENTRIES).map(row)));
+}
+
+#[divan::bench]
+fn stratum_database(bencher: Bencher<'_, '_>) {
+    let sql = "CREATE TABLE authenticator (type INTEGER, issuer TEXT, username TEXT, secret TEXT, algorithm INTEGER, digits INTEGER, period INTEGER, counter INTEGER, ranking INTEGER)";
+    let row = |n: usize| {
+        let [kind, algorithm, digits, period, counter] = [2, 0, 6, 30, 0].map(Put::Integer);
+        vec![
+            kind,
+            text("ACME"),
+            text(format!("user{n}")),
+            text(KEY),
+            algorithm,
+            digits,
+            period,
+            counter,
+            Put::Integer(u32::try_from(n).unwrap()),
+        ]
+    };
+    run(bencher, &database::database(sql, (0..ENTRIES).map(row)));
+}
+
+#[divan::bench]
+fn microsoft_database(bencher: Bencher<'_, '_>) {
+    let sql = "CREATE TABLE accounts (account_type INTEGER, name TEXT, username TEXT, oath_secret_key TEXT, ux_position INTEGER)";
+    let row = |n: usize| {
+        let position = Put::Integer(u32::try_from(n).unwrap());
+        vec![Put::Integer(0), text("ACME"), text(format!("user{n}")), text(KEY), position]
+    };
+    run(bencher, &database::database(sql, (0..ENTRIES).map(row)));
 }
