@@ -1,4 +1,5 @@
-//! Harnesses that stand in for a person with a phone.
+//! Harnesses that stand in for a person with a phone, and programs of others that check ours.
 pub mod fixtures;
 pub mod outside;
 pub mod phone;
+pub mod python;

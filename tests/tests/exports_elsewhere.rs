@@ -5,9 +5,8 @@
     reason = "a test stops where something fails, and says why it was skipped"
 )]
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use smartotp_core::backup::words::TransferKey;
@@ -20,6 +19,7 @@ use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::token::{Counter, Digits, Kind, Period, Token, TokenId};
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{RecoveryKey, SystemEntropy};
+use smartotp_tests::python::script;
 
 const PASSWORD: &str = "pässwörd with blanks";
 
@@ -39,27 +39,6 @@ fn tokens() -> Vec<Token> {
         token
     });
     tokens.collect()
-}
-
-/// What a script prints; `None`, said, where the modules that it needs are not there.
-fn script(name: &str, modules: &str, arguments: &[&str], input: &[u8]) -> Option<Value> {
-    let import = Command::new("python3").args(["-c", &format!("import {modules}")]).output();
-    if !import.is_ok_and(|output| output.status.success()) {
-        println!("skipped: no python3 with {modules}");
-        return None;
-    }
-    let mut child = Command::new("python3")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(name))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
 fn file(folder: &Path, name: &str, bytes: &[u8]) -> String {
