@@ -12,6 +12,7 @@ mod harness;
 mod imports;
 mod journal;
 mod locks;
+mod push;
 mod safety;
 mod signing;
 mod slots;
