@@ -4,10 +4,10 @@ use smartotp_core::enrol::{EnrolError, Warning};
 use smartotp_core::import::ImportError;
 use smartotp_core::qr::read::ReadError;
 use smartotp_core::secret::SecretError;
-use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError, RecoveryError};
+use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError, RecoveryError, RecoveryKey};
 
 use crate::services::PickError;
-use crate::{EnrolProblem, EnrolWarning, Problem, WarningRow};
+use crate::{EnrolProblem, EnrolWarning, Mistyped, Problem, WarningRow};
 
 pub(crate) fn of_open(error: &OpenError) -> Problem {
     match error {
@@ -71,15 +71,19 @@ pub(crate) fn of_change(error: &ChangeError) -> Problem {
     }
 }
 
-/// Why a typed text is no recovery key, and the number that its sentence names.
-pub(crate) fn of_recovery_key(error: RecoveryError) -> (Problem, i32) {
+/// Why a typed text is no recovery key, and where it goes wrong.
+pub(crate) fn of_recovery_key(text: &str, error: RecoveryError) -> (Problem, Mistyped) {
     let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     match error {
-        RecoveryError::Length { characters } => (Problem::KeyLength, number(characters)),
-        RecoveryError::Character { group, .. } | RecoveryError::Mistyped { group } => {
-            (Problem::Mistyped, number(group))
+        RecoveryError::Length { characters } => {
+            (Problem::KeyLength, Mistyped { number: number(characters), ..Mistyped::default() })
         }
-        _ => (Problem::Failed, 0),
+        RecoveryError::Character { group, .. } | RecoveryError::Mistyped { group } => {
+            let place = RecoveryKey::place_of(text, group).unwrap_or_default();
+            let (from, to) = (number(place.start), number(place.end));
+            (Problem::Mistyped, Mistyped { number: number(group), from, to })
+        }
+        _ => (Problem::Failed, Mistyped::default()),
     }
 }
 

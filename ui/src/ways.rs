@@ -4,7 +4,7 @@ use smartotp_core::secret::SecretText;
 use smartotp_core::vault::{Credential, RecoveryKey, SlotKind};
 
 use crate::problem;
-use crate::{Problem, WayIn};
+use crate::{Mistyped, Problem, WayIn};
 
 /// The slot that a way in means.
 pub(crate) fn slot(way: WayIn) -> Option<SlotKind> {
@@ -34,12 +34,14 @@ pub(crate) fn typed(slots: &[SlotKind]) -> Vec<WayIn> {
     order.into_iter().filter(|kind| slots.contains(kind)).map(way).collect()
 }
 
-/// What was typed, as a credential; else why it can be none, with the number that the sentence names.
-pub(crate) fn credential(way: WayIn, text: &str) -> Result<Credential, (Problem, i32)> {
+/// What was typed, as a credential; else why it can be none, and where it goes wrong.
+pub(crate) fn credential(way: WayIn, text: &str) -> Result<Credential, (Problem, Mistyped)> {
     match way {
         WayIn::Password => Ok(Credential::Password(SecretText::from(text))),
         WayIn::Pin => Ok(Credential::Pin(SecretText::from(text))),
-        WayIn::Recovery => RecoveryKey::parse(text).map(Credential::Recovery).map_err(problem::of_recovery_key),
+        WayIn::Recovery => {
+            RecoveryKey::parse(text).map(Credential::Recovery).map_err(|error| problem::of_recovery_key(text, error))
+        }
         WayIn::Device | WayIn::Nothing => Ok(Credential::Device),
     }
 }

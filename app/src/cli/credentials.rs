@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use smartotp_core::secret::SecretText;
-use smartotp_core::vault::{Credential, RecoveryKey, SlotKind};
+use smartotp_core::vault::{Credential, RecoveryError, RecoveryKey, SlotKind};
 
 use super::arguments::Global;
 use super::context::Context;
@@ -61,7 +61,7 @@ impl Context<'_> {
 
     /// What opens that kind of slot, as this call gives it or a person types it.
     pub(super) fn secret_of(&self, kind: SlotKind) -> Result<SecretText, Failure> {
-        self.given_secret(kind)?.map_or_else(|| prompt(question(kind), kind), Ok)
+        self.given_secret(kind)?.map_or_else(|| ask(question(kind), kind), Ok)
     }
 
     /// The same, but nobody is asked while wrong tries are waited out.
@@ -215,6 +215,38 @@ pub(super) fn prompt(words: &str, kind: SlotKind) -> Result<SecretText, Failure>
     if typed.is_empty() { Err(missing(kind)) } else { Ok(typed) }
 }
 
+/// Asks for it; a group of a recovery key that is mistyped is asked for anew, and the rest of it stays.
+pub(super) fn ask(words: &str, kind: SlotKind) -> Result<SecretText, Failure> {
+    let typed = prompt(words, kind)?;
+    if kind != SlotKind::Recovery {
+        return Ok(typed);
+    }
+    mended(typed, |group| prompt(&tr!("Group {group} is mistyped. Type that group again: ", group = group), kind))
+}
+
+/// A recovery key with its mistyped groups typed anew, each once; what is still wrong then is said by whoever reads it.
+fn mended(
+    mut typed: SecretText,
+    mut again: impl FnMut(usize) -> Result<SecretText, Failure>,
+) -> Result<SecretText, Failure> {
+    let mut mended = Vec::new();
+    while let Err(RecoveryError::Character { group, .. } | RecoveryError::Mistyped { group }) =
+        RecoveryKey::parse(typed.expose())
+        && !mended.contains(&group)
+        && let Some(place) = RecoveryKey::place_of(typed.expose(), group)
+    {
+        let group_again = again(group)?;
+        let (text, after) = (typed.expose(), place.end);
+        let mut whole = String::with_capacity(text.len() + group_again.expose().len());
+        for part in [text.get(..place.start), Some(group_again.expose()), text.get(after..)] {
+            whole.push_str(part.unwrap_or_default());
+        }
+        typed = SecretText::new(whole);
+        mended.push(group);
+    }
+    Ok(typed)
+}
+
 /// Asks for a backup's password.
 pub(super) fn backup_password() -> SecretText {
     typed(tr!("Password of the backup: "))
@@ -308,6 +340,29 @@ mod tests {
             std::fs::write(&file, bytes).unwrap();
             assert_eq!(secret_file(&file).unwrap().expose(), text);
         }
+    }
+
+    #[test]
+    fn a_mistyped_group_alone_is_typed_again() {
+        let key = RecoveryKey::generate(&smartotp_core::vault::SystemEntropy).unwrap();
+        let text = key.text().expose().to_owned();
+        let groups: Vec<&str> = text.split('-').collect();
+        let mut wrong = groups.clone();
+        (wrong[1], wrong[6]) = ("8888A", "#####");
+        let mut asked = Vec::new();
+        let typed = mended(SecretText::new(wrong.join(" ")), |group| {
+            asked.push(group);
+            Ok(SecretText::from(groups[group - 1]))
+        });
+        assert!(RecoveryKey::parse(typed.unwrap().expose()).is_ok_and(|typed| typed == key));
+        assert_eq!(asked, [7, 2], "what no key has is told first");
+        // Wrong again: it is not asked for without end.
+        let mut asked = 0;
+        let typed = mended(SecretText::new(wrong.join(" ")), |_| {
+            asked += 1;
+            Ok(SecretText::from("8888A"))
+        });
+        assert!(RecoveryKey::parse(typed.unwrap().expose()).is_err() && asked == 2);
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! The weights are different powers of α, so every single wrong character, every two that changed places and every two groups that
 //! changed places are noticed, and the group is known. Anything else is noticed in 31 of 32 cases a group.
 
+use core::ops::Range;
+
 use data_encoding::BASE32_NOPAD;
 use zeroize::Zeroizing;
 
@@ -99,6 +101,16 @@ impl RecoveryKey {
         // Thirty-two letters of the alphabet are twenty bytes.
         let bytes = BASE32_NOPAD.decode(&carried).map_err(|_| RecoveryError::Length { characters: count })?;
         Ok(Self(Secret::from_bytes(bytes)))
+    }
+
+    /// Where a group stands in a typed text, in bytes, so that it alone can be typed anew; `None` where there is none. From 1.
+    #[must_use]
+    pub fn place_of(text: &str, group: usize) -> Option<Range<usize>> {
+        let first = group.checked_sub(1)? * (CARRIED + 1);
+        let mut typed = text.char_indices().filter(|(_, character)| !is_separator(*character)).skip(first);
+        let (start, _) = typed.next()?;
+        let (last, character) = typed.nth(CARRIED - 1)?;
+        Some(start..last + character.len_utf8())
     }
 
     /// The key as it is printed: `XXXXX-XXXXX-…`, eight groups.
@@ -210,7 +222,35 @@ mod tests {
         assert_eq!(RecoveryKey::parse(""), Err(RecoveryError::Length { characters: 0 }));
     }
 
+    #[test]
+    fn a_group_is_found_however_it_is_typed() {
+        let place = |text: &'static str, group| RecoveryKey::place_of(text, group).map(|place| &text[place]);
+        let spread = " ab cde - FGHIJ\u{2013}k l m n \u{e9} AAAAA";
+        assert_eq!(place(spread, 1), Some("ab cde"));
+        assert_eq!(place(spread, 2), Some("FGHIJ"));
+        assert_eq!(place(spread, 3), Some("k l m n \u{e9}"));
+        assert_eq!((place(spread, 5), place(spread, 0), place("AAAA", 1)), (None, None, None));
+    }
+
     proptest! {
+        #[test]
+        fn a_wrong_group_typed_anew_makes_it_whole(bytes in any::<[u8; 20]>(), group in 1..=8_usize, style in 0..3) {
+            let key = key(bytes);
+            let text = match style {
+                0 => key.text().expose().to_owned(),
+                1 => key.text().expose().replace('-', ""),
+                _ => key.text().expose().replace('-', " \u{2014} "),
+            };
+            let place = RecoveryKey::place_of(&text, group).unwrap();
+            let mut wrong = text.clone();
+            wrong.replace_range(place.clone(), "9999\u{e9}");
+            let Err(RecoveryError::Character { group: found, .. }) = RecoveryKey::parse(&wrong) else { panic!("{wrong}") };
+            prop_assert_eq!(found, group);
+            let found = RecoveryKey::place_of(&wrong, group).unwrap();
+            wrong.replace_range(found, &text[place]);
+            prop_assert!(RecoveryKey::parse(&wrong).is_ok_and(|read| read == key));
+        }
+
         #[test]
         fn it_is_read_as_people_type_it(bytes in any::<[u8; 20]>(), style in 0..6) {
             let key = key(bytes);

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::off_thread::spawn;
 use crate::problem;
 use crate::screens::create::{self, Chosen};
-use crate::{App, Nav, Place, Problem, RecoveryScreen, SnackKind};
+use crate::{App, Mistyped, Nav, Place, Problem, RecoveryScreen, SnackKind};
 
 /// What the key is made for.
 pub(crate) enum For {
@@ -72,19 +72,19 @@ pub(crate) fn begin(desk: &Rc<Desk>, purpose: For) {
 
 fn typed(desk: &Rc<Desk>, text: &str) {
     let Some(shown) = desk.recovery.borrow().clone() else { return };
-    let refuse = |problem, number| {
+    let refuse = |problem, mistyped| {
         desk.with(|app| {
             let screen = app.global::<RecoveryScreen>();
-            screen.set_number(number);
+            screen.set_mistyped(mistyped);
             screen.set_problem(problem);
         });
     };
     match RecoveryKey::parse(text) {
         Err(error) => {
-            let (problem, number) = problem::of_recovery_key(error);
-            refuse(problem, number);
+            let (problem, mistyped) = problem::of_recovery_key(text, error);
+            refuse(problem, mistyped);
         }
-        Ok(key) if key != shown.key => refuse(Problem::OtherKey, 0),
+        Ok(key) if key != shown.key => refuse(Problem::OtherKey, Mistyped::default()),
         Ok(key) => take(desk, shown, key),
     }
 }

@@ -111,10 +111,10 @@ fn prove(desk: &Rc<Desk>, text: &str) {
     };
     let credential = match ways::credential(way, text) {
         Ok(credential) => credential,
-        Err((problem, number)) => {
+        Err((problem, mistyped)) => {
             desk.with(|app| {
                 let screen = app.global::<StepUpScreen>();
-                screen.set_number(number);
+                screen.set_mistyped(mistyped);
                 screen.set_problem(problem);
             });
             return;

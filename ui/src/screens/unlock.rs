@@ -63,10 +63,10 @@ fn typed(desk: &Rc<Desk>, text: &str) {
     let way = desk.with(|app| app.global::<UnlockScreen>().get_way()).unwrap_or(WayIn::Nothing);
     match ways::credential(way, text) {
         Ok(credential) => open(desk, credential),
-        Err((problem, number)) => {
+        Err((problem, mistyped)) => {
             desk.with(|app| {
                 let screen = app.global::<UnlockScreen>();
-                screen.set_group(number);
+                screen.set_mistyped(mistyped);
                 screen.set_problem(problem);
             });
         }
