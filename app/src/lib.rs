@@ -16,6 +16,7 @@ mod window;
 pub fn run() -> std::process::ExitCode {
     fault::keep_quiet_about_values();
     diagnostics::start();
+    platform::swap::keep_secrets_out();
     #[cfg(unix)]
     platform::limits::leave_no_core_file();
     #[cfg(all(unix, not(target_os = "ios")))]

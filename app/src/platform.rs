@@ -9,8 +9,9 @@ mod device_name;
 mod keystore;
 #[cfg(unix)]
 pub(crate) mod limits;
-mod memory;
+pub(crate) mod memory;
 mod places;
+pub(crate) mod swap;
 #[cfg(not(target_os = "ios"))]
 mod timed_clipboard;
 

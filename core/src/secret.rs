@@ -1,10 +1,15 @@
 //! Secrets as types: wiped when dropped, redacted when printed, compared in constant time, never cloned by accident.
 
+mod place;
+
 use core::fmt;
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER_PERMISSIVE};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+pub(crate) use place::keep;
+pub use place::{Keeper, keep_by};
 
 /// Raw key material: a token's shared secret, a vault key, a derived key.
 ///
@@ -50,12 +55,15 @@ impl Secret {
     /// Takes ownership of raw bytes. The vector's own memory is what gets wiped later.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        if bytes.len() == bytes.capacity() {
-            return Self(Zeroizing::new(bytes.into_boxed_slice()));
-        }
-        // Shrinking the memory may move it, and would leave the old one as it is.
-        let bytes = Zeroizing::new(bytes);
-        Self(Zeroizing::new(bytes.as_slice().into()))
+        let secret = if bytes.len() == bytes.capacity() {
+            Self(Zeroizing::new(bytes.into_boxed_slice()))
+        } else {
+            // Shrinking the memory may move it, and would leave the old one as it is.
+            let bytes = Zeroizing::new(bytes);
+            Self(Zeroizing::new(bytes.as_slice().into()))
+        };
+        keep(&secret.0);
+        secret
     }
 
     /// Reads RFC 4648 Base32 as people and servers write it: any case; blanks, dashes and padding are forgiven, and
@@ -169,6 +177,7 @@ impl SecretText {
     /// Takes ownership of the text; its memory is what gets wiped later.
     #[must_use]
     pub fn new(text: String) -> Self {
+        keep(text.as_bytes());
         Self(Zeroizing::new(text))
     }
 

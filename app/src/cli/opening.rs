@@ -17,6 +17,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::{code, credentials, notices, tries};
 use crate::platform::boot::SystemBoot;
+use crate::platform::memory::wipe_stack;
 
 /// The yes of commands that show or take away something sensitive.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -124,6 +125,8 @@ impl Context<'_> {
             (_, None) => credentials::credential(kind, &self.secret_of(kind)?)?,
         };
         let opened = Session::open(environment.clone(), credential);
+        // A call may watch codes or wait for its user for hours.
+        wipe_stack();
         let (session, notices) = opened.map_err(|error| refused(error, &environment, info))?;
         let rolled_back = notices.contains(&Notice::RolledBack);
         let mut opened = Opened { session, context: self, version: info.version, kind, rolled_back };

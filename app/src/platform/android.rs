@@ -10,9 +10,9 @@ use std::sync::Arc;
 use slint::android::AndroidApp;
 use slint::android::android_activity::{MainEvent, PollEvent};
 
-use super::limits;
 use super::phone::{self, Own};
 use super::places::Places;
+use super::{limits, swap};
 use crate::{diagnostics, fault, window};
 
 /// Called by `NativeActivity` on a thread of its own, once for each life of the activity.
@@ -22,6 +22,7 @@ use crate::{diagnostics, fault, window};
 fn android_main(app: AndroidApp) {
     fault::keep_quiet_about_values();
     diagnostics::start();
+    swap::keep_secrets_out();
     limits::leave_no_core_file();
     limits::keep_debuggers_out();
     // Below the app's own folder, which Android makes, and which no other app can enter.

@@ -16,6 +16,7 @@ pub(crate) struct Workers;
 impl Background for Workers {
     fn run(&self, job: Box<dyn FnOnce() + Send>) {
         let job = move || {
+            super::swap::look_again();
             job();
             // The thread lives on, and keys have passed over its stack.
             super::memory::wipe_stack();

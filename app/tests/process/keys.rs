@@ -1,4 +1,4 @@
-//! The keys of a vault, from its file and password alone: what the program must not keep.
+//! The keys of a vault, from its file and what opens it alone: what the program must not keep.
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ use sha2::Sha256;
 /// The keys of a vault.
 pub(crate) struct Keys {
     pub(crate) vault: Vec<u8>,
-    /// The wrapping key of the password slot.
-    pub(crate) password: Vec<u8>,
+    /// The wrapping key of the slot that they were found by.
+    pub(crate) opened_by: Vec<u8>,
     /// What every sealed byte of the payload is sealed with.
     pub(crate) payload: Vec<u8>,
     /// The wrapping keys of all slots.
@@ -39,33 +39,48 @@ fn open(key: &[u8], nonce: &[u8], aad: &[u8], sealed: &[u8]) -> Vec<u8> {
 
 /// All of them, by the password and as `core/src/vault/format.rs` describes them.
 pub(crate) fn of(file: &Path, password: &str) -> Keys {
+    read(file, "password", |slot, _| {
+        let number = |name: &str| u32::try_from(slot["kdf"][name].as_u64().unwrap()).unwrap();
+        let (memory, passes, lanes) = (number("memory_kib"), number("passes"), number("lanes"));
+        let mut wrapping = vec![0; 32];
+        let params = Params::new(memory, passes, lanes, Some(32)).unwrap();
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(password.as_bytes(), &hex(&slot["kdf"]["salt"]), &mut wrapping)
+            .unwrap();
+        (wrapping, format!("|argon2id|{memory}|{passes}|{lanes}|{}", slot["kdf"]["salt"].as_str().unwrap()))
+    })
+}
+
+/// The same by the bytes of a recovery key.
+pub(crate) fn of_recovery(file: &Path, key: &[u8]) -> Keys {
+    read(file, "recovery", |_, vault| (expand(vault, key, b"recovery"), String::new()))
+}
+
+/// HKDF with the vault's id as salt.
+fn expand(vault: &[u8], key: &[u8], label: &[u8]) -> Vec<u8> {
+    let mut expanded = vec![0; 32];
+    Hkdf::<Sha256>::new(Some(vault), key).expand(label, &mut expanded).unwrap();
+    expanded
+}
+
+/// `wrapping` gives a slot's wrapping key, and what its text ends in.
+fn read(file: &Path, kind: &str, wrapping: impl FnOnce(&Value, &[u8]) -> (Vec<u8>, String)) -> Keys {
     let bytes = std::fs::read(file).unwrap();
     let length = u32::from_be_bytes(bytes[10..14].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&bytes[14..14 + length]).unwrap();
-    let slot = header["slots"].as_array().unwrap().iter().find(|slot| slot["kind"] == "password").unwrap();
-    let number = |name: &str| u32::try_from(slot["kdf"][name].as_u64().unwrap()).unwrap();
-    let (memory, passes, lanes) = (number("memory_kib"), number("passes"), number("lanes"));
-    let mut wrapping = vec![0; 32];
-    let params = Params::new(memory, passes, lanes, Some(32)).unwrap();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.as_bytes(), &hex(&slot["kdf"]["salt"]), &mut wrapping)
-        .unwrap();
+    let slot = header["slots"].as_array().unwrap().iter().find(|slot| slot["kind"] == kind).unwrap();
+    let id = hex(&header["vault"]);
+    let (opened_by, end) = wrapping(slot, &id);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let aad = format!(
-        "smartotp slot|{}|{}|password|argon2id|{memory}|{passes}|{lanes}|{}",
-        text(&header["vault"]),
-        text(&slot["id"]),
-        text(&slot["kdf"]["salt"])
-    );
-    let vault = open(&wrapping, &hex(&slot["nonce"]), aad.as_bytes(), &hex(&slot["wrapped"]));
-    let mut payload = vec![0; 32];
-    Hkdf::<Sha256>::new(Some(&hex(&header["vault"])), &vault).expand(b"payload", &mut payload).unwrap();
+    let aad = format!("smartotp slot|{}|{}|{kind}{end}", text(&header["vault"]), text(&slot["id"]));
+    let vault = open(&opened_by, &hex(&slot["nonce"]), aad.as_bytes(), &hex(&slot["wrapped"]));
+    let payload = expand(&id, &vault, b"payload");
     let (front, sealed) = bytes.split_at(14 + length + 32);
     let padded = open(&payload, &sealed[..12], front, &sealed[12..]);
     let json: Value = serde_json::from_slice(&inflate(&padded)).unwrap();
     let wrapping_keys = json["wrapping_keys"].as_array().unwrap();
     let key = |record: &Value| BASE32_NOPAD.decode(record["key"].as_str().unwrap().as_bytes()).unwrap();
-    Keys { vault, password: wrapping, payload, wrapping: wrapping_keys.iter().map(key).collect() }
+    Keys { vault, opened_by, payload, wrapping: wrapping_keys.iter().map(key).collect() }
 }
 
 /// The text's length, the text as a raw deflate stream, and padding.

@@ -82,3 +82,20 @@ pub(crate) fn find(process: u32, needles: &[Needle]) -> Vec<String> {
 pub(crate) fn has(found: &[String], name: &str) -> bool {
     found.iter().any(|line| line.starts_with(name))
 }
+
+/// What of that lies in memory that the system may swap out.
+pub(crate) fn swappable(process: u32, found: &[String]) -> Vec<&String> {
+    let maps = fs::read_to_string(format!("/proc/{process}/smaps")).unwrap();
+    let mut locked = Vec::new();
+    let mut range = (0, 0);
+    for line in maps.lines() {
+        let first = line.split_whitespace().next().unwrap();
+        if let Some((start, end)) = first.split_once('-') {
+            range = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
+        } else if first == "VmFlags:" && line.split_whitespace().any(|flag| flag == "lo") {
+            locked.push(range);
+        }
+    }
+    let address = |line: &str| u64::from_str_radix(line.rsplit(' ').next().unwrap(), 16).unwrap();
+    found.iter().filter(|line| !locked.iter().any(|(start, end)| (start..end).contains(&&address(line)))).collect()
+}

@@ -22,7 +22,7 @@ use zeroize::Zeroize as _;
 
 use super::hex::Hex;
 use super::{Entropy, NoEntropy};
-use crate::secret::Secret;
+use crate::secret::{Secret, keep};
 
 /// Bytes of a GCM nonce.
 pub(crate) const NONCE_LEN: usize = 12;
@@ -38,7 +38,7 @@ impl Key {
 
     /// To be filled.
     pub(crate) fn zero() -> Self {
-        Self(Box::new([0; Self::LEN]))
+        Self::kept(Box::new([0; Self::LEN]))
     }
 
     /// A fresh random key.
@@ -51,7 +51,7 @@ impl Key {
     /// A key that lay somewhere as bytes; `None` when there are not just 32.
     pub(crate) fn from_secret(secret: &Secret) -> Option<Self> {
         let bytes: &[u8; Self::LEN] = secret.expose().try_into().ok()?;
-        Some(Self(Box::new(*bytes)))
+        Some(Self::kept(Box::new(*bytes)))
     }
 
     /// The same bytes, to be stored.
@@ -66,7 +66,12 @@ impl Key {
 
     /// A second copy, on purpose.
     pub(crate) fn duplicate(&self) -> Self {
-        Self(self.0.clone())
+        Self::kept(self.0.clone())
+    }
+
+    fn kept(bytes: Box<[u8; Self::LEN]>) -> Self {
+        keep(&*bytes);
+        Self(bytes)
     }
 
     /// HKDF-SHA-256 with this key, the vault's id as salt and `label` as info.

@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
 use crate::cli::time::Clock;
+use crate::platform::memory::wipe_stack;
 
 /// Shows the codes until Ctrl-C: redrawn every second on a terminal, one line (or array) for each change elsewhere.
 /// What another program adds or changes is taken up.
@@ -46,6 +47,7 @@ pub(super) fn run(
         if !steady {
             let _ = session.refresh();
             let fresh = command.rows(session, clock, false)?;
+            wipe_stack();
             shown = fresh == rows;
             rows = fresh;
         } else {
