@@ -10,7 +10,6 @@ mod authy;
 mod base64;
 mod battlenet;
 mod bitwarden;
-mod blocks;
 mod bounds;
 mod cipher;
 mod database;

@@ -95,6 +95,8 @@ fn unpack(
     if encrypted && password.is_none() {
         return Err(ImportError::NeedsPassword);
     }
+    // Its own check lets one wrong password of 256 through, and the sum over the bytes tells the rest; AES has an HMAC.
+    let is_old_cipher = encrypted && archive.get_aes_verification_key_and_salt(index).map_err(error)?.is_none();
     let password = password.filter(|_| encrypted).map(|password| password.expose().as_bytes());
     let options = ZipReadOptions::new().password(password);
     let file = archive.by_index_with_options(index, options).map_err(error)?;
@@ -108,7 +110,9 @@ fn unpack(
     // Reserved whole, so that no growth leaves unwiped copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
     let limit = u64::try_from(*left).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(limit).read_to_end(&mut bytes).map_err(|_| ImportError::Damaged)?;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|_| if is_old_cipher { ImportError::WrongPassword } else { ImportError::Damaged })?;
     *left = left.checked_sub(bytes.len()).ok_or(ImportError::Cost)?;
     Ok(Some(bytes))
 }

@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 use ring::pbkdf2;
 use zeroize::Zeroizing;
 
-use super::blocks::{decrypt_cbc, unpad};
+use super::cipher::{decrypt_cbc, unpad};
 use super::found::Found;
 use super::input::Input;
 use super::json::{Object, Value};

@@ -6,7 +6,7 @@
 use ring::{hmac, pbkdf2};
 use zeroize::Zeroizing;
 
-use super::blocks::{BLOCK, decrypt_cbc};
+use super::cipher::{BLOCK, decrypt_cbc};
 use super::{ImportError, sqlite};
 use crate::secret::SecretText;
 

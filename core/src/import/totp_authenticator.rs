@@ -6,7 +6,7 @@
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::blocks::{BLOCK, decrypt_cbc, unpad};
+use super::cipher::{BLOCK, decrypt_cbc, unpad};
 use super::found::Found;
 use super::input::Input;
 use super::json::{Object, Value};

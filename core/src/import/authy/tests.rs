@@ -1,4 +1,4 @@
-use super::super::blocks::tests::encrypt_cbc;
+use super::super::cipher::seal;
 use super::super::samples::{accounts, read, seed, tokens};
 use super::*;
 
@@ -14,7 +14,7 @@ fn file(name: &str, json: &str) -> String {
 fn sealed(password: &str) -> String {
     let mut key = [0; 32];
     pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA1, ROUNDS, b"salt", password.as_bytes(), &mut key);
-    let secret = data_encoding::BASE64.encode(&encrypt_cbc::<aes::Aes256>(&key, &[0; 16], KEY.as_bytes()));
+    let secret = data_encoding::BASE64.encode(&seal::cbc(&key, &[0; 16], KEY.as_bytes()));
     format!(
         "{{\"encryptedSecret\":\"{secret}\",\"salt\":\"salt\",\"digits\":7,\"originalName\":\"ACME:mira\",\"name\":\"ACME: mira\"}}"
     )

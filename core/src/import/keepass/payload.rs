@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::super::blocks::{decrypt_cbc, unpad};
+use super::super::cipher::{decrypt_cbc, unpad};
 use super::super::{ImportError, MAX_BYTES};
 use super::header::{Cipher, Header, Stream, Version, little, stream, take};
 use super::key::Keys;

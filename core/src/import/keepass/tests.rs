@@ -3,7 +3,7 @@ use std::io::Write as _;
 use aes::cipher::{KeyIvInit as _, StreamCipher as _};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::super::blocks::tests::encrypt_cbc;
+use super::super::cipher::seal;
 use super::super::samples::{accounts, cuts, read, seed, tokens};
 use super::super::{Loss, Outcome};
 use super::*;
@@ -86,8 +86,8 @@ fn kdf(uuid: &str, cost: u64) -> Vec<u8> {
 
 fn seal(cipher: &str, key: &[u8], plain: &[u8]) -> Vec<u8> {
     match cipher {
-        AES => encrypt_cbc::<aes::Aes256>(key, &[3; 16], plain),
-        TWOFISH => encrypt_cbc::<twofish::Twofish>(key, &[3; 16], plain),
+        AES => seal::cbc(key, &[3; 16], plain),
+        TWOFISH => seal::cbc_by::<twofish::Twofish>(key, &[3; 16], plain),
         _ => {
             let mut bytes = plain.to_vec();
             chacha20::ChaCha20::new_from_slices(key, &[3; 12]).expect("lengths").apply_keystream(&mut bytes);

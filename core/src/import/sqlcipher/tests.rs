@@ -1,7 +1,6 @@
 #![allow(clippy::cast_possible_truncation)]
 
-use super::super::blocks::BLOCK;
-use super::super::blocks::tests::encrypt_cbc;
+use super::super::cipher::{BLOCK, seal};
 use super::*;
 
 /// Encrypts pages that have room for IV and HMAC.
@@ -19,7 +18,7 @@ pub(in super::super) fn encrypt(plain: &[u8], password: &str, version: usize) ->
         let from = if number == 1 { SALT } else { 0 };
         let end = page.len() - reserved(version);
         let iv = [number as u8; BLOCK];
-        let mut body = encrypt_cbc::<aes::Aes256>(&key, &iv, &page[from..end]);
+        let mut body = seal::cbc(&key, &iv, &page[from..end]);
         body.truncate(end - from);
         body.extend(iv);
         let tag = hmac::sign(&hmac_key, &[&body[..], &number.to_le_bytes()].concat());
