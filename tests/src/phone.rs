@@ -368,6 +368,20 @@ impl Phone {
         })
     }
 
+    /// Draws what has changed; gives how many pixels were drawn.
+    #[must_use]
+    pub fn drawn(&self) -> u64 {
+        let size = self.window.size();
+        let mut pixels = vec![PremultipliedRgbaColor::default(); size.width as usize * size.height as usize];
+        let mut drawn = 0;
+        self.window.draw_if_needed(|renderer| {
+            renderer.set_repaint_buffer_type(RepaintBufferType::ReusedBuffer);
+            let region = renderer.render(&mut pixels, size.width as usize);
+            drawn = region.iter().map(|(_, size)| u64::from(size.width) * u64::from(size.height)).sum();
+        });
+        drawn
+    }
+
     /// Keeps the screen as a picture, to be looked at.
     ///
     /// # Panics

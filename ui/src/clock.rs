@@ -1,7 +1,7 @@
 //! The beat: once a second, at the turn of the second, while somebody is looking at an open vault; and what rows ask then.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::{App, Clock, ShownCode};
 
 /// Seconds for which a counter token rests after a tap.
 const REST: u64 = 3;
+/// A code is about to run out in its last seconds, and not before its last quarter.
+const LAST_SECONDS: u32 = 8;
 
 /// A counter token's code, since it was asked for.
 struct CounterCode {
@@ -24,6 +26,17 @@ struct CounterCode {
     counter: u64,
     version: i32,
     at: u64,
+}
+
+/// All that time changes of rows but the seconds that are left: as long as it is the same, nothing else is drawn.
+#[derive(Default, PartialEq, Eq)]
+struct Moment {
+    /// Of each period: the step, and whether it is about to end.
+    steps: Vec<(u64, bool)>,
+    /// How many codes are shown for a while.
+    revealed: usize,
+    /// How many counter tokens rest.
+    resting: usize,
 }
 
 /// Work that is done after each beat, at its second.
@@ -36,6 +49,9 @@ pub(crate) struct Beat {
     handles: Rc<Handles>,
     /// The second that all rows show.
     now: Cell<u64>,
+    moment: RefCell<Moment>,
+    /// The periods of the vault's tokens, each once.
+    periods: RefCell<Vec<Period>>,
     looking: Cell<bool>,
     timer: Timer,
     counters: RefCell<HashMap<i32, CounterCode>>,
@@ -52,6 +68,8 @@ impl Beat {
             door: door.clone(),
             handles: handles.clone(),
             now: Cell::new(door.unix()),
+            moment: RefCell::default(),
+            periods: RefCell::default(),
             looking: Cell::new(true),
             timer: Timer::default(),
             counters: RefCell::default(),
@@ -67,6 +85,10 @@ impl Beat {
         clock.on_left({
             let on = on.clone();
             move |period, _| ask(&on, |beat| beat.left(period))
+        });
+        clock.on_expires({
+            let on = on.clone();
+            move |period, _| ask(&on, |beat| beat.expires(period_of(period)))
         });
         clock.on_code({
             let on = on.clone();
@@ -96,9 +118,12 @@ impl Beat {
         door.listen(move |event| {
             let Some(beat) = on.upgrade() else { return };
             match event {
-                Event::Opened => beat.strike(),
+                Event::Opened => {
+                    beat.look_through();
+                    beat.strike();
+                }
                 Event::Locked => beat.stop(),
-                Event::Changed => {}
+                Event::Changed => beat.look_through(),
             }
         });
         beat
@@ -128,6 +153,10 @@ impl Beat {
         let Some(app) = self.app.upgrade() else { return };
         let millis = self.door.services.clock.unix_millis();
         self.now.set(millis / 1000);
+        let moment = self.moment();
+        if self.moment.replace(moment) != *self.moment.borrow() {
+            self.turn();
+        }
         let clock = app.global::<Clock>();
         clock.set_beat(clock.get_beat().wrapping_add(1));
         for work in &*self.after.borrow() {
@@ -154,6 +183,34 @@ impl Beat {
         self.handles.clear();
     }
 
+    /// Takes up what another generation of the vault holds.
+    fn look_through(&self) {
+        let periods = self.door.contents().map(|contents| {
+            let periods: HashSet<_> = contents.tokens().iter().filter_map(|token| token.kind.period()).collect();
+            periods.into_iter().collect()
+        });
+        self.periods.replace(periods.unwrap_or_default());
+        self.moment.replace(self.moment());
+        self.turn();
+    }
+
+    fn moment(&self) -> Moment {
+        let now = self.now.get();
+        let step = |period: &Period| (now / u64::from(period.seconds()), self.expires(*period));
+        Moment {
+            steps: self.periods.borrow().iter().map(step).collect(),
+            revealed: self.revealed.borrow().values().filter(|until| now < **until).count(),
+            resting: self.counters.borrow().keys().filter(|handle| self.rests(**handle)).count(),
+        }
+    }
+
+    fn turn(&self) {
+        if let Some(app) = self.app.upgrade() {
+            let clock = app.global::<Clock>();
+            clock.set_turn(clock.get_turn().wrapping_add(1));
+        }
+    }
+
     /// A number that changes when the step does. It only has to differ from the one before, so its low bits are enough.
     fn step(&self, period: i32) -> i32 {
         let period = u64::try_from(period).unwrap_or(1).max(1);
@@ -161,8 +218,12 @@ impl Beat {
     }
 
     fn left(&self, period: i32) -> i32 {
-        let period = Period::new(u64::try_from(period).unwrap_or(0)).unwrap_or(Period::THIRTY);
-        i32::try_from(period.left(self.now.get())).unwrap_or(0)
+        i32::try_from(period_of(period).left(self.now.get())).unwrap_or(0)
+    }
+
+    fn expires(&self, period: Period) -> bool {
+        let left = period.left(self.now.get());
+        left <= LAST_SECONDS && left * 4 <= period.seconds()
     }
 
     fn code(&self, handle: i32, steps: u64) -> ShownCode {
@@ -194,10 +255,7 @@ impl Beat {
         let Some(contents) = self.door.contents() else { return };
         let until = self.now.get() + u64::from(contents.protection().hide_after_seconds);
         self.revealed.borrow_mut().insert(handle, until);
-        if let Some(app) = self.app.upgrade() {
-            let clock = app.global::<Clock>();
-            clock.set_beat(clock.get_beat().wrapping_add(1));
-        }
+        self.turn();
     }
 
     /// Version and counter of the code that is shown for a counter token.
@@ -216,6 +274,10 @@ impl Beat {
         let shown = CounterCode { code, counter, version, at: self.now.get() };
         self.counters.borrow_mut().insert(handle, shown);
     }
+}
+
+fn period_of(seconds: i32) -> Period {
+    Period::new(u64::try_from(seconds).unwrap_or(0)).unwrap_or(Period::THIRTY)
 }
 
 fn ask<T: Default>(on: &Weak<Beat>, question: impl FnOnce(&Beat) -> T) -> T {
