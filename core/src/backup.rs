@@ -27,6 +27,8 @@ pub mod location;
 pub(crate) mod merge;
 mod name;
 pub mod provider;
+#[cfg(feature = "backup-remote")]
+pub mod remote;
 #[cfg(feature = "file-store")]
 pub mod schedule;
 pub mod sealed;

@@ -72,6 +72,11 @@ fn vault_header() {
 }
 
 #[test]
+fn backup_version() {
+    replay("backup_version", bodies::backup_version);
+}
+
+#[test]
 fn journal() {
     replay("journal", bodies::journal_file);
 }

@@ -1,5 +1,7 @@
 //! Harnesses that stand in for a person with a phone, and programs of others that check ours.
+pub mod fault_proxy;
 pub mod fixtures;
 pub mod outside;
 pub mod phone;
 pub mod python;
+pub mod servers;

@@ -61,7 +61,7 @@ impl Context<'_> {
 
     /// What opens that kind of slot, as this call gives it or a person types it.
     pub(super) fn secret_of(&self, kind: SlotKind) -> Result<SecretText, Failure> {
-        self.given_secret(kind)?.map_or_else(|| ask(question(kind), kind), Ok)
+        self.given_secret(kind)?.map_or_else(|| ask_for(question(kind), kind), Ok)
     }
 
     /// The same, but nobody is asked while wrong tries are waited out.
@@ -216,7 +216,7 @@ pub(super) fn prompt(words: &str, kind: SlotKind) -> Result<SecretText, Failure>
 }
 
 /// Asks for it; a group of a recovery key that is mistyped is asked for anew, and the rest of it stays.
-pub(super) fn ask(words: &str, kind: SlotKind) -> Result<SecretText, Failure> {
+pub(super) fn ask_for(words: &str, kind: SlotKind) -> Result<SecretText, Failure> {
     let typed = prompt(words, kind)?;
     if kind != SlotKind::Recovery {
         return Ok(typed);
@@ -247,26 +247,19 @@ fn mended(
     Ok(typed)
 }
 
-/// Asks for a backup's password.
+/// Asks for a backup's password; empty where nobody types one.
 pub(super) fn backup_password() -> SecretText {
-    typed(tr!("Password of the backup: "))
+    ask(tr!("Password of the backup: ")).unwrap_or_default()
 }
 
 /// Asks for the password of a backup that is about to be made, twice.
 pub(super) fn backup_password_twice() -> Result<SecretText, Failure> {
-    let first = typed(tr!("New password of the backup: "));
-    if typed(tr!("The same once more: ")) == first {
-        return Ok(first);
-    }
-    Err(Failure::new(Exit::Usage, "passwords_differ", tr!("The two passwords differ. Nothing was changed.")))
+    Ok(ask_twice(tr!("New password of the backup: "))?.unwrap_or_default())
 }
 
-/// What is typed; empty where nobody is there to type.
-fn typed(words: &str) -> SecretText {
-    if somebody_is_there() {
-        return rpassword::prompt_password(words).map(SecretText::new).unwrap_or_default();
-    }
-    SecretText::default()
+/// Asks for the password of a service; empty where nobody types one.
+pub(super) fn service_password() -> SecretText {
+    ask(tr!("Password or secret key of the service: ")).unwrap_or_default()
 }
 
 fn question(kind: SlotKind) -> &'static str {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // The lints know tests by their attribute, not their helpers.
 
 mod adding;
+mod backup_servers;
 mod backups;
 mod changing;
 mod codes;

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
+use smartotp_core::backup::sealed;
 use smartotp_core::clock;
 use smartotp_core::code::ocra::{Inputs, Suite, respond};
 use smartotp_core::confirm::{Challenge, SOUND_BITS};
@@ -181,6 +182,13 @@ pub fn vault_header(data: &[u8]) {
     file.extend(digest);
     file.extend([0; 12 + 16]);
     let _ = check_header(&file);
+}
+
+/// What lies inside the seal of a version of a backup: two texts, a line each, that are merged in both orders.
+pub fn backup_version(data: &[u8]) {
+    let (one, other) = data.split_at(data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len()));
+    let (one, other) = (sealed::digest_of(&[one, other]), sealed::digest_of(&[other, one]));
+    assert_eq!(one, other, "the order makes a difference");
 }
 
 /// A journal: the bytes as a file, as texts of records a line each, and as what stands behind sound records. Two bytes in front say

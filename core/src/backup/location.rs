@@ -22,6 +22,8 @@ pub enum Location {
         user: String,
         /// Their password.
         password: SecretText,
+        /// Certificates (PEM) of an authority that is trusted beside the system's; empty for none.
+        authority: String,
     },
     /// A bucket of an S3-compatible service.
     S3 {
@@ -37,6 +39,8 @@ pub enum Location {
         key_id: String,
         /// The secret access key.
         secret_key: SecretText,
+        /// Certificates (PEM) of an authority that is trusted beside the system's; empty for none.
+        authority: String,
     },
 }
 
@@ -98,16 +102,20 @@ impl Location {
     pub fn duplicate(&self) -> Self {
         match self {
             Self::Folder { path } => Self::Folder { path: path.clone() },
-            Self::WebDav { url, user, password } => {
-                Self::WebDav { url: url.clone(), user: user.clone(), password: password.duplicate() }
-            }
-            Self::S3 { url, bucket, region, folder, key_id, secret_key } => Self::S3 {
+            Self::WebDav { url, user, password, authority } => Self::WebDav {
+                url: url.clone(),
+                user: user.clone(),
+                password: password.duplicate(),
+                authority: authority.clone(),
+            },
+            Self::S3 { url, bucket, region, folder, key_id, secret_key, authority } => Self::S3 {
                 url: url.clone(),
                 bucket: bucket.clone(),
                 region: region.clone(),
                 folder: folder.clone(),
                 key_id: key_id.clone(),
                 secret_key: secret_key.duplicate(),
+                authority: authority.clone(),
             },
         }
     }
@@ -129,6 +137,8 @@ pub(super) struct LocationRecord<'a> {
     region: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     folder: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    authority: String,
 }
 
 impl<'a> LocationRecord<'a> {
@@ -141,13 +151,18 @@ impl<'a> LocationRecord<'a> {
             bucket: String::new(),
             region: String::new(),
             folder: String::new(),
+            authority: String::new(),
         };
         match location {
             Location::Folder { path } => bare(path),
-            Location::WebDav { url, user, password } => {
-                Self { user: user.clone(), secret: Some(PinRecord::Kept(password)), ..bare(url) }
-            }
-            Location::S3 { url, bucket, region, folder, key_id, secret_key } => Self {
+            Location::WebDav { url, user, password, authority } => Self {
+                user: user.clone(),
+                secret: Some(PinRecord::Kept(password)),
+                authority: authority.clone(),
+                ..bare(url)
+            },
+            Location::S3 { url, bucket, region, folder, key_id, secret_key, authority } => Self {
+                authority: authority.clone(),
                 user: key_id.clone(),
                 secret: Some(PinRecord::Kept(secret_key)),
                 bucket: bucket.clone(),
@@ -162,7 +177,9 @@ impl<'a> LocationRecord<'a> {
         let secret = self.secret.map(PinRecord::into_text).unwrap_or_default();
         match self.provider {
             ProviderKind::Folder => Location::Folder { path: self.place },
-            ProviderKind::WebDav => Location::WebDav { url: self.place, user: self.user, password: secret },
+            ProviderKind::WebDav => {
+                Location::WebDav { url: self.place, user: self.user, password: secret, authority: self.authority }
+            }
             ProviderKind::S3 => Location::S3 {
                 url: self.place,
                 bucket: self.bucket,
@@ -170,7 +187,43 @@ impl<'a> LocationRecord<'a> {
                 folder: self.folder,
                 key_id: self.user,
                 secret_key: secret,
+                authority: self.authority,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_comes_back_and_shows_nothing_secret() {
+        let text = |text: &str| text.to_owned();
+        let locations = [
+            Location::Folder { path: text("/home/mira/Backup") },
+            Location::WebDav {
+                url: text("https://cloud.example/dav/"),
+                user: text("mira"),
+                password: SecretText::from("of the \"cloud\""),
+                authority: text("PEM"),
+            },
+            Location::S3 {
+                url: text("https://s3.example/"),
+                bucket: text("b"),
+                region: text("auto"),
+                folder: text("otp"),
+                key_id: text("KEY"),
+                secret_key: SecretText::from("of the cloud"),
+                authority: String::new(),
+            },
+        ];
+        for location in locations {
+            let json = serde_json::to_vec(&LocationRecord::of(&location)).unwrap();
+            let read = serde_json::from_slice::<LocationRecord<'_>>(&json).unwrap().read();
+            assert_eq!((&read, &read.duplicate()), (&location, &location));
+            assert!(location.is_same_place_as(&read) && !location.shown().contains("cloud\""), "{}", location.shown());
+            assert!(!format!("{location:?}").contains("of the"));
         }
     }
 }

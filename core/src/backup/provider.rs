@@ -41,9 +41,12 @@ pub enum ProviderError {
     /// No such version (any more).
     #[error("no such version")]
     NoSuchVersion,
-    /// Who asks may not: a password or key is wrong, or has run out.
+    /// The file system does not let this user in.
     #[error("access is denied")]
     Denied,
+    /// The service does not take this user, password or key, or it has run out.
+    #[error("the service does not take this user or key")]
+    Refused,
     /// There is no room left.
     #[error("no room left")]
     Full,

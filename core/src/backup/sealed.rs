@@ -192,6 +192,15 @@ pub fn open(bytes: &[u8], unlock: &Unlock<'_>) -> Result<(Snapshot, Keys), Unsea
     Ok((snapshot, keys))
 }
 
+/// What payloads' JSON texts say, merged, in short: for fuzzing. Those that are none say nothing.
+#[doc(hidden)]
+#[must_use]
+pub fn digest_of(payloads: &[&[u8]]) -> [u8; 32] {
+    use super::merge::State;
+    let states = payloads.iter().filter_map(|json| Some(super::snapshot::decode(json).ok()?.0.into_state()));
+    states.fold(State::default(), State::join).digest()
+}
+
 /// What stands in front of the payload, readable by everybody.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -36,6 +36,7 @@ struct TurnedOn {
 impl On {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let location = self.named.needed()?;
+        places::remark_on(context.out, &location);
         let mut session = context.open_to_change()?;
         prepare(&location)?;
         let provider = places::provider(&location)?;

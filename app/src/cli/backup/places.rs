@@ -7,24 +7,44 @@ use clap::builder::PossibleValuesParser;
 use smartotp_core::backup::folder::Folder;
 use smartotp_core::backup::location::Location;
 use smartotp_core::backup::provider::Provider;
+use smartotp_core::backup::remote::{ConnectError, Remote};
 use smartotp_core::backup::settings::Place;
 use smartotp_core::backup::{Keys, Unlock, VersionId, versions};
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::{RecoveryKey, Session};
 
 use super::words;
-use crate::cli::credentials;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::{credentials, reading};
 
 /// Where a backup lies, spelled out.
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// What kind of place it is
-    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(["folder"]))]
-    pub(super) provider: Option<String>,
-    /// The folder
+    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(["folder", "webdav", "s3"]))]
+    provider: Option<String>,
+    /// The folder; for s3 a folder in the bucket
     #[arg(long, value_name = "DIR", requires = "provider")]
     path: Option<PathBuf>,
+    /// The address of the folder (webdav) or of the service (s3): https
+    #[arg(long, value_name = "URL", requires = "provider")]
+    url: Option<String>,
+    /// The user name (webdav) or the access key's id (s3)
+    #[arg(long, value_name = "USER", requires = "provider")]
+    user: Option<String>,
+    /// Read the password (webdav) or the secret access key (s3) from a file; - is standard input
+    #[arg(long, value_name = "FILE", requires = "provider")]
+    provider_password_file: Option<PathBuf>,
+    /// The bucket (s3)
+    #[arg(long, value_name = "BUCKET", requires = "provider")]
+    bucket: Option<String>,
+    /// The region (s3)
+    #[arg(long, value_name = "REGION", requires = "provider", default_value = "auto", hide_default_value = true)]
+    region: String,
+    /// Trust the certificates in this file, beside the system's (webdav, s3)
+    #[arg(long, value_name = "FILE", requires = "provider")]
+    ca_file: Option<PathBuf>,
 }
 
 /// The backup's password.
@@ -46,17 +66,54 @@ pub(super) struct Chosen {
 impl Named {
     /// The place that the call names; `None` where it names none.
     pub(super) fn location(&self) -> Result<Option<Location>, Failure> {
-        let Some(_) = &self.provider else { return Ok(None) };
-        let Some(path) = &self.path else { return Err(missing("--path")) };
-        let path = std::path::absolute(path).ok().and_then(|path| path.into_os_string().into_string().ok());
-        path.map(|path| Some(Location::Folder { path })).ok_or_else(|| {
-            Failure::new(Exit::Usage, "usage", tr!("The value of {argument} can't be used.", argument = "--path"))
-        })
+        let location = match self.provider.as_deref() {
+            None => return Ok(None),
+            Some("webdav") => Location::WebDav {
+                url: self.url.clone().ok_or_else(|| missing("--url"))?,
+                user: self.user.clone().unwrap_or_default(),
+                password: self.password()?,
+                authority: self.authority()?,
+            },
+            Some("s3") => Location::S3 {
+                url: self.url.clone().unwrap_or_default(),
+                bucket: self.bucket.clone().ok_or_else(|| missing("--bucket"))?,
+                region: self.region.clone(),
+                folder: self.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+                key_id: self.user.clone().ok_or_else(|| missing("--user"))?,
+                secret_key: self.password()?,
+                authority: self.authority()?,
+            },
+            Some(_) => Location::Folder { path: self.folder()? },
+        };
+        Ok(Some(location))
     }
 
     /// The same where a place has to be named.
     pub(super) fn needed(&self) -> Result<Location, Failure> {
         self.location()?.ok_or_else(|| missing("--provider"))
+    }
+
+    fn folder(&self) -> Result<String, Failure> {
+        let path = self.path.as_ref().ok_or_else(|| missing("--path"))?;
+        let path = std::path::absolute(path).ok().and_then(|path| path.into_os_string().into_string().ok());
+        path.ok_or_else(|| {
+            Failure::new(Exit::Usage, "usage", tr!("The value of {argument} can't be used.", argument = "--path"))
+        })
+    }
+
+    /// The password of the service; none where nobody logs in.
+    fn password(&self) -> Result<SecretText, Failure> {
+        let password = match &self.provider_password_file {
+            Some(file) => credentials::secret_file(file)?,
+            None if self.user.is_none() => return Ok(SecretText::default()),
+            None => credentials::service_password(),
+        };
+        if password.is_empty() { Err(words::missing_service_password()) } else { Ok(password) }
+    }
+
+    fn authority(&self) -> Result<String, Failure> {
+        let Some(file) = &self.ca_file else { return Ok(String::new()) };
+        String::from_utf8(reading::input(file)?).map_err(|_| remote_failure(&ConnectError::Certificates))
     }
 }
 
@@ -69,13 +126,30 @@ fn missing(argument: &str) -> Failure {
 pub(super) fn provider(location: &Location) -> Result<Box<dyn Provider>, Failure> {
     match location {
         Location::Folder { path } => Ok(Box::new(Folder::new(path.into()))),
-        // A later version's, or another build's.
-        _ => Err(Failure::new(
-            Exit::Failed,
-            "no_such_provider",
-            tr!("This build of Smart OTP can't reach {place}.", place = location.shown()),
-        )),
+        _ => Ok(Box::new(Remote::new(location).map_err(|error| remote_failure(&error))?)),
     }
+}
+
+/// Says where what is sent to the place is readable on its way.
+pub(super) fn remark_on(out: Output, location: &Location) {
+    let (Location::WebDav { url, .. } | Location::S3 { url, .. }) = location else { return };
+    if url.starts_with("http://") {
+        out.warn("not_encrypted", tr!("This address isn't encrypted. It is accepted since it stays on this machine."));
+    }
+}
+
+fn remote_failure(error: &ConnectError) -> Failure {
+    let (exit, code, words) = match error {
+        ConnectError::NotHttps => {
+            (Exit::Refused, "not_https", tr!("Passwords and backups go over https alone. Use an address with https."))
+        }
+        ConnectError::Certificates => {
+            (Exit::Unreadable, "bad_certificates", tr!("There are no certificates (PEM) in the file of --ca-file."))
+        }
+        ConnectError::System => (Exit::Network, "no_network", tr!("The system gives no way to the network.")),
+        _ => (Exit::Usage, "bad_address", tr!("This address can't be used. Name it without user, password and query.")),
+    };
+    Failure::new(exit, code, words)
 }
 
 impl BackupPassword {

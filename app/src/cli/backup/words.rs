@@ -68,6 +68,14 @@ fn place(error: &ProviderError) -> Failure {
             "place_denied",
             tr!("The backup's place doesn't let Smart OTP in. Check the permissions of the folder.").to_owned(),
         ),
+        ProviderError::Refused => (
+            Exit::Locked,
+            "service_refused",
+            tr!(
+                "The service doesn't accept this user and password, or this key. Check them and the permissions there."
+            )
+            .to_owned(),
+        ),
         ProviderError::Full => {
             (Exit::Failed, "place_full", tr!("There is no room left in the backup's place.").to_owned())
         }
@@ -126,6 +134,17 @@ pub(super) fn missing_password() -> Failure {
         Exit::Locked,
         "missing_backup_password",
         tr!("The backup's password is missing. Give it with --backup-password-file, or at the prompt of a terminal."),
+    )
+}
+
+/// Nobody gave the password of the service.
+pub(super) fn missing_service_password() -> Failure {
+    Failure::new(
+        Exit::Locked,
+        "missing_service_password",
+        tr!(
+            "The service's password or key is missing. Give it with --provider-password-file, or at the prompt of a terminal."
+        ),
     )
 }
 

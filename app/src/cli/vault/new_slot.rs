@@ -118,7 +118,7 @@ impl Recovery {
 fn typed_back(context: &Context<'_>, key: &RecoveryKey) -> Result<RecoveryKey, Failure> {
     let mut attempts = 1;
     loop {
-        let typed = credentials::ask(tr!("Type it back: "), SlotKind::Recovery)?;
+        let typed = credentials::ask_for(tr!("Type it back: "), SlotKind::Recovery)?;
         match same(key, typed.expose()) {
             Err(failure) if attempts < ATTEMPTS => {
                 failure.tell(context.out.json);

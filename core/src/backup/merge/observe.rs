@@ -24,7 +24,7 @@ pub(crate) fn observe(before: &Contents, after: &mut Contents, device: DeviceId)
             }
             None => {
                 // One stamp each, so that the order of a batch is that of its stamps.
-                let life = merging.gone.get(&token.id).map_or(0, |gone| gone.life + 1);
+                let life = merging.gone.get(&token.id).map_or(0, |gone| gone.life.saturating_add(1));
                 let mut marks = Marks::new(clock.another(), life);
                 marks.epoch = merging.gone.get(&token.id).map_or(0, |gone| gone.counter.0);
                 merging.marks.insert(token.id, marks);

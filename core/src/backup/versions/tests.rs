@@ -275,3 +275,66 @@ fn assert_whole(place: &Memory, session: &Session) {
     states.fold(State::default(), State::join).put_into(&mut contents);
     assert!(session.contents().tokens().iter().all(|own| contents.tokens().iter().any(|token| token == own)));
 }
+
+/// One thing that somebody does on one of the devices. Tokens below 40 are never deleted.
+fn act(session: &mut Session, number: u64) {
+    let tokens = session.contents().tokens();
+    let pick = |token: &&crate::token::Token| token.issuer.trim_start_matches('I').parse().unwrap_or(0) >= 40;
+    let deletable: Vec<_> = tokens.iter().filter(pick).map(|token| token.id).collect();
+    let any = tokens.get((number % 17) as usize % tokens.len().max(1)).map(|token| (token.id, token.kind.counter()));
+    let binned = session.contents().bin().first().map(|binned| binned.token.id);
+    match (number / 17 % 7, any, deletable.first(), binned) {
+        (1, Some((id, _)), ..) => {
+            let edit = Edit { note: Some(format!("note {number}")), ..Edit::default() };
+            session.edit(id, edit).unwrap();
+        }
+        (2, Some((id, Some(_))), ..) => drop(session.next_code(id).unwrap()),
+        (3, Some((id, _)), ..) => session.move_to(id, (number % 5) as usize).unwrap(),
+        (4, _, Some(id), _) => session.remove(&[*id], number).unwrap(),
+        (5, .., Some(id)) => session.restore(&[id]).unwrap(),
+        (6, .., Some(id)) => session.purge(&[id]).unwrap(),
+        _ => {
+            let secret = (number / 119 % 60) as u32;
+            let issuer = format!("I{secret}");
+            let enrolment = if secret % 2 == 0 { hotp(secret, &issuer, 0) } else { totp(secret, &issuer, "mira") };
+            session.add(vec![enrolment]).unwrap();
+        }
+    }
+}
+
+#[test]
+fn fifty_devices_agree_in_the_end_lose_nothing_and_come_to_rest() {
+    let place = Memory::with_faults(15, 7);
+    let mut devices: Vec<(Home, Session)> = (0..50).map(|_| device()).collect();
+    for turn in 0..200 {
+        let number = place_number(7, turn);
+        let (_, session) = &mut devices[(number % 50) as usize];
+        act(session, number / 50);
+        // It may fail: then it waits.
+        let _ = backup_at(session, &place, turn + 1);
+    }
+    let kept: std::collections::BTreeSet<String> = devices
+        .iter()
+        .flat_map(|(_, session)| sorted(session))
+        .filter(|issuer| issuer.trim_start_matches('I').parse::<u32>().unwrap() < 40)
+        .collect();
+    place.mend();
+    let mut rounds = 0;
+    loop {
+        let written = devices.iter_mut().filter_map(|(_, session)| backup_at(session, &place, 300).unwrap().written);
+        if written.count() == 0 {
+            break;
+        }
+        rounds += 1;
+        assert!(rounds < 6, "they never come to rest");
+    }
+    let (_, first) = &devices[0];
+    for (_, other) in &devices {
+        assert_eq!(other.contents().tokens(), first.contents().tokens());
+        let bin = |session: &Session| session.contents().bin().iter().map(|gone| gone.token.id).collect::<Vec<_>>();
+        assert_eq!(bin(other), bin(first));
+    }
+    let here = sorted(first);
+    assert!(kept.iter().all(|issuer| here.contains(issuer)));
+    assert!(here.len() > 20, "{}", here.len());
+}
