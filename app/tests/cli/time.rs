@@ -1,6 +1,7 @@
 //! `time`: measured against servers on this machine, and what codes make of it.
 
 use std::net::UdpSocket;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -138,13 +139,20 @@ fn a_measurement_of_another_start_is_ignored() {
     assert_eq!(state_with("at", kept["at"].clone()), "corrected");
 }
 
-/// A process that ends with the test.
-struct Running(Child);
+/// A server that ends with the test. `faketime` stands between: ending it alone would leave the server behind.
+struct Running {
+    faketime: Child,
+    pid_file: PathBuf,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if let Ok(pid) = std::fs::read_to_string(&self.pid_file) {
+            let _ = Command::new("kill").arg(pid.trim()).stderr(Stdio::null()).status();
+        } else {
+            let _ = self.faketime.kill();
+        }
+        let _ = self.faketime.wait();
     }
 }
 
@@ -155,16 +163,17 @@ fn free_port() -> u16 {
 /// chrony under faketime, `ahead` seconds; `None` where either is missing.
 fn chrony(home: &Home, ahead: i32) -> Option<(Running, String)> {
     let port = free_port();
+    let pid_file = home.path(&format!("chrony-{port}.pid"));
     let configuration = format!(
         "port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\ncmdport 0\nbindcmdaddress /\nlocal stratum 1\npidfile {}\n",
-        home.path(&format!("chrony-{port}.pid")).display()
+        pid_file.display()
     );
     let configuration = home.file(&format!("chrony-{port}.conf"), configuration);
     let mut command = Command::new("faketime");
     command.args(["-f", &format!("{ahead:+}s"), "chronyd", "-d", "-x", "-U", "-u", "root", "-f"]).arg(configuration);
     command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default()));
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-    let mut running = Running(child);
+    let mut running = Running { faketime: child, pid_file };
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     for _ in 0..50 {
@@ -174,7 +183,7 @@ fn chrony(home: &Home, ahead: i32) -> Option<(Running, String)> {
         if socket.recv(&mut [0; 512]).is_ok() {
             return Some((running, format!("127.0.0.1:{port}")));
         }
-        if running.0.try_wait().is_ok_and(|ended| ended.is_some()) {
+        if running.faketime.try_wait().is_ok_and(|ended| ended.is_some()) {
             break;
         }
     }
