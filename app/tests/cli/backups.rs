@@ -83,7 +83,8 @@ fn a_backup_goes_there_and_comes_back() {
     assert_eq!(home.run(&["rm", "GitHub", "--yes"]).code, 0);
     assert_eq!(home.run(&["bin", "empty", "--yes"]).code, 0);
     let version = list[1]["id"].as_str().unwrap();
-    let restored = home.json(&["backup", "restore", "--version", &version[..10]]);
+    let beginning: String = version.chars().take(10).collect();
+    let restored = home.json(&["backup", "restore", "--version", &beginning]);
     assert_eq!((&restored["added"], issuers(&home)), (&1.into(), vec!["Bank".to_owned(), "GitHub".to_owned()]));
     home.json(&["backup", "restore", "--version", version, "--replace"]);
     assert_eq!(issuers(&home), ["GitHub"]);

@@ -84,6 +84,7 @@ pub(crate) fn has(found: &[String], name: &str) -> bool {
 }
 
 /// What of that lies in memory that the system may swap out.
+#[allow(dead_code, reason = "the window's test shares this file and asks for less")]
 pub(crate) fn swappable(process: u32, found: &[String]) -> Vec<&String> {
     let maps = fs::read_to_string(format!("/proc/{process}/smaps")).unwrap();
     let mut locked = Vec::new();

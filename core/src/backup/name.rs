@@ -85,7 +85,9 @@ mod tests {
         let id = VersionId::of(b"abc");
         let name = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.smartotp";
         assert_eq!((id.file_name().as_str(), VersionId::from_file_name(name)), (name, Some(id)));
-        for other in ["", ".smartotp", "notes.txt", &name.to_uppercase(), &name[1..], &format!(".{name}.part")] {
+        for other in
+            ["", ".smartotp", "notes.txt", &name.to_uppercase(), name.trim_start_matches('b'), &format!(".{name}.part")]
+        {
             assert_eq!(VersionId::from_file_name(other), None, "{other}");
         }
         assert_eq!("ä".repeat(32).parse::<VersionId>(), Err(ParseVersionIdError));

@@ -38,6 +38,12 @@ impl Memory {
         z ^ (z >> 31)
     }
 
+    /// The first bytes, less than all.
+    fn part_of(&self, bytes: &[u8]) -> Vec<u8> {
+        let kept = self.random() % bytes.len() as u64;
+        bytes.iter().copied().take(usize::try_from(kept).unwrap()).collect()
+    }
+
     fn fails(&self) -> bool {
         self.random() % 100 < self.faults.load(Ordering::Relaxed)
     }
@@ -60,7 +66,7 @@ impl Provider for Memory {
             (false, _) => Ok(names),
             // A list that is not up to date.
             (true, 0) => {
-                names.retain(|_| self.random() % 2 == 0);
+                names.retain(|_| self.random().is_multiple_of(2));
                 Ok(names)
             }
             _ => Err(self.error()),
@@ -71,7 +77,7 @@ impl Provider for Memory {
         let bytes = self.files.lock().unwrap().get(&id).cloned().ok_or(ProviderError::NoSuchVersion)?;
         match (self.fails(), self.random() % 3) {
             (false, _) => Ok(bytes),
-            (true, 0) => Ok(bytes[..self.random() as usize % bytes.len()].to_vec()),
+            (true, 0) => Ok(self.part_of(&bytes)),
             _ => Err(self.error()),
         }
     }
@@ -79,7 +85,7 @@ impl Provider for Memory {
     fn put_new(&self, id: VersionId, bytes: &[u8]) -> Result<(), ProviderError> {
         self.puts.fetch_add(1, Ordering::Relaxed);
         let mut files = self.files.lock().unwrap();
-        let half = bytes[..self.random() as usize % bytes.len()].to_vec();
+        let half = self.part_of(bytes);
         match (self.fails(), self.random() % 4) {
             (false, _) => drop(files.insert(id, bytes.to_vec())),
             // It is there, and nobody hears of it.
@@ -100,7 +106,7 @@ impl Provider for Memory {
 
     fn delete(&self, id: VersionId) -> Result<(), ProviderError> {
         let fails = self.fails();
-        if !fails || self.random() % 2 == 0 {
+        if !fails || self.random().is_multiple_of(2) {
             self.files.lock().unwrap().remove(&id);
         }
         if fails { Err(self.error()) } else { Ok(()) }

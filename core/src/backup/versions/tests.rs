@@ -233,7 +233,7 @@ fn whatever_a_place_does_nothing_is_lost_and_all_devices_agree_in_the_end() {
         let mut devices: Vec<(Home, Session)> = (0..3).map(|_| device()).collect();
         let mut all = Vec::new();
         for turn in 0..15_u64 {
-            let number = (run * 1_000 + turn) as u32;
+            let number = u32::try_from(run * 1_000 + turn).unwrap();
             let (_, session) = &mut devices[(place_number(run, turn) % 3) as usize];
             if turn % 3 != 2 {
                 add(session, number);
@@ -296,7 +296,8 @@ fn act(session: &mut Session, number: u64) {
         _ => {
             let secret = (number / 119 % 60) as u32;
             let issuer = format!("I{secret}");
-            let enrolment = if secret % 2 == 0 { hotp(secret, &issuer, 0) } else { totp(secret, &issuer, "mira") };
+            let enrolment =
+                if secret.is_multiple_of(2) { hotp(secret, &issuer, 0) } else { totp(secret, &issuer, "mira") };
             session.add(vec![enrolment]).unwrap();
         }
     }
