@@ -2,8 +2,9 @@
 use slint_build::{CompilerConfiguration, DefaultTranslationContext};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let locales = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales");
-    println!("cargo:rerun-if-changed={locales}");
+    // Asked for when it runs: the script may have been built for another checkout, whose catalogues would come in.
+    let locales = std::path::Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../locales");
+    println!("cargo:rerun-if-changed={}", locales.display());
     slint_build::compile_with_config(
         "slint/app.slint",
         CompilerConfiguration::new()
