@@ -25,6 +25,7 @@ mod holder;
 mod import;
 mod interrupt;
 mod list;
+mod no_window;
 mod notices;
 mod opening;
 mod output;
@@ -59,6 +60,8 @@ use arguments::{Cli, Command};
 use context::Context;
 use failure::{Exit, Failure};
 use output::Output;
+
+use crate::window::NoWindow;
 
 /// What the command line needs from the system it runs on.
 pub struct Platform {
@@ -99,6 +102,11 @@ pub(crate) fn speak(platform: &Platform) {
 /// What is said of a fault of the program itself: where it is, in the user's language.
 pub(crate) fn fault(place: &str) -> String {
     tr!("Internal fault at {place}. Please report it; no secret is in this line.", place = place)
+}
+
+/// Why there is no window, in the user's language.
+pub(crate) fn no_window(why: &NoWindow) -> String {
+    no_window::sentence(why)
 }
 
 fn dispatch(arguments: &[OsString], platform: &Platform) -> Result<(), Failure> {

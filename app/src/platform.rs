@@ -20,7 +20,7 @@ mod desktop;
 #[cfg(all(unix, not(any(target_os = "macos", target_os = "android", target_os = "ios"))))]
 pub(crate) use desktop::chooser;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
-pub(crate) use desktop::{for_command_line, services};
+pub(crate) use desktop::{NoServices, for_command_line, services};
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub(crate) use device_name::device_name;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
@@ -36,4 +36,4 @@ mod phone;
 #[cfg(target_os = "ios")]
 mod ios;
 #[cfg(target_os = "ios")]
-pub(crate) use ios::services;
+pub(crate) use ios::{NoServices, services};

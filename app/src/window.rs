@@ -56,23 +56,58 @@ pub(crate) fn in_sight(seen: bool) {
     }
 }
 
+/// Why there is no window.
+#[cfg(not(target_os = "android"))]
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoWindow {
+    /// A library that the windowing library needs, and panics without.
+    #[error("{0} is not installed")]
+    Library(&'static str),
+    /// No display.
+    #[error("there is no display")]
+    Display,
+    /// What the screens need is not there.
+    #[error(transparent)]
+    Services(#[from] crate::platform::NoServices),
+    /// The windowing library says so.
+    #[error(transparent)]
+    Platform(#[from] slint::PlatformError),
+}
+
 /// Runs the window as a program of its own: what cannot be opened is said in one sentence.
 #[cfg(not(target_os = "android"))]
 pub(crate) fn open() -> std::process::ExitCode {
-    let outcome = match missing_library() {
-        Some(library) => Err(format!("the window cannot be opened: {library} is not installed")),
-        None => crate::platform::services()
-            .map_err(|error| error.to_string())
-            .and_then(|services| show(services).map_err(|error| why_not(&error))),
-    };
-    match outcome {
+    match try_open() {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
             use std::io::Write as _;
-            let _ = writeln!(std::io::stderr(), "smartotp: {why}");
+            let _ = writeln!(std::io::stderr(), "smartotp: {}", said(&why));
             std::process::ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(not(target_os = "android"))]
+fn try_open() -> Result<(), NoWindow> {
+    if let Some(library) = missing_library() {
+        return Err(NoWindow::Library(library));
+    }
+    show(crate::platform::services()?).map_err(|error| {
+        // A desktop without a display is told from one whose libraries are missing.
+        let no_display = cfg!(target_os = "linux") && !is_named("DISPLAY") && !is_named("WAYLAND_DISPLAY");
+        if no_display { NoWindow::Display } else { NoWindow::Platform(error) }
+    })
+}
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn said(why: &NoWindow) -> String {
+    crate::cli::no_window(why)
+}
+
+/// On iOS only developers read it.
+#[cfg(target_os = "ios")]
+fn said(why: &NoWindow) -> String {
+    why.to_string()
 }
 
 /// The library of the keyboard that the windowing library needs under X11 and panics without. The others it names itself.
@@ -93,13 +128,4 @@ fn missing_library() -> Option<&'static str> {
 #[cfg(not(target_os = "android"))]
 fn is_named(display: &str) -> bool {
     std::env::var_os(display).is_some_and(|display| !display.is_empty())
-}
-
-/// One sentence: a desktop without a display is told from one whose libraries are missing.
-#[cfg(not(target_os = "android"))]
-fn why_not(error: &slint::PlatformError) -> String {
-    if cfg!(target_os = "linux") && !is_named("DISPLAY") && !is_named("WAYLAND_DISPLAY") {
-        return "there is no display to open a window on; 'smartotp help' shows the command line".to_owned();
-    }
-    format!("the window cannot be opened: {}", error.to_string().replace('\n', " "))
 }
