@@ -8,6 +8,8 @@ pub mod cli;
 mod diagnostics;
 mod fault;
 mod platform;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+mod private_file;
 mod window;
 
 /// What `main` does on desktops and on iOS; Android comes in by `android_main`.

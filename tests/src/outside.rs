@@ -1,16 +1,16 @@
 //! What an operating system gives the screens, as a test gives it: a clock, a clipboard, pictures to pick, threads.
 
 use std::collections::VecDeque;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{BootClock, BootTime, Environment, Keystore, KeystoreError, SystemEntropy};
 use smartotp_ui::services::{
-    Background, Clip, Clipboard, Hold, Left, Links, PickDone, PickError, Picked, Pictures, Presence, ScreenGuard,
-    WallClock,
+    Background, Clip, Clipboard, Files, Hold, Left, Links, PickDone, PickError, Picked, Pictures, Place, PlaceDone,
+    Presence, SaveError, ScreenGuard, WallClock,
 };
 use smartotp_ui::{App, Services};
 
@@ -117,27 +117,88 @@ impl Clipboard for Pasteboard {
     }
 }
 
-/// Pictures that the user is about to pick, one batch after the other.
+/// Pictures and files that the user is about to pick, one batch after the other, and places that are about to be chosen.
 #[derive(Debug, Default)]
-pub struct Gallery(Mutex<VecDeque<Vec<Picked>>>);
+pub struct Gallery {
+    picked: Mutex<VecDeque<Vec<Picked>>>,
+    places: Mutex<VecDeque<PathBuf>>,
+    /// How its chooser was told to call a file.
+    proposed: Mutex<Option<String>>,
+    /// There is no chooser.
+    closed: AtomicBool,
+    /// The disk gives back something else.
+    forgetful: AtomicBool,
+}
 
 impl Gallery {
     /// The next pick gives these files.
     pub fn next(&self, files: Vec<(String, Vec<u8>)>) {
         let files = files.into_iter().map(|(name, bytes)| Picked { name, bytes }).collect();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(files);
+        self.picked.lock().unwrap_or_else(PoisonError::into_inner).push_back(files);
+    }
+
+    /// The next file that is written goes there.
+    pub fn next_place(&self, place: PathBuf) {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).push_back(place);
+    }
+
+    /// The name that was proposed for the last file.
+    #[must_use]
+    pub fn proposed(&self) -> Option<String> {
+        self.proposed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on there is no chooser.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on the disk gives back something else than was written.
+    pub fn forget(&self) {
+        self.forgetful.store(true, Ordering::SeqCst);
+    }
+
+    fn chosen<T>(&self, next: Option<T>) -> Result<T, PickError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(PickError::NoChooser);
+        }
+        next.ok_or(PickError::Cancelled)
     }
 }
 
 impl Pictures for Gallery {
     fn pick(&self, done: PickDone) {
-        let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        done(next.ok_or(PickError::Cancelled));
+        let next = self.picked.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        done(self.chosen(next));
+    }
+}
+
+impl Files for Gallery {
+    fn pick(&self, done: PickDone) {
+        Pictures::pick(self, done);
     }
 
     fn at_path(&self, path: &str, done: PickDone) {
         let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         done(std::fs::read(path).map(|bytes| vec![Picked { name, bytes }]).map_err(|_| PickError::Unreadable));
+    }
+
+    fn choose_place(&self, name: &str, done: PlaceDone) {
+        self.proposed.lock().unwrap_or_else(PoisonError::into_inner).replace(name.to_owned());
+        let next = self.places.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        done(self.chosen(next).map(|path| Place { address: path.display().to_string(), replaces: true }));
+    }
+
+    fn write(&self, place: &Place, bytes: &[u8], check: &dyn Fn(&[u8]) -> bool) -> Result<String, SaveError> {
+        let path = Path::new(&place.address);
+        if !place.replaces && path.exists() {
+            return Err(SaveError::Exists);
+        }
+        let on_disk = if self.forgetful.load(Ordering::SeqCst) { bytes.get(1..).unwrap_or_default() } else { bytes };
+        if !check(on_disk) {
+            return Err(SaveError::Differs);
+        }
+        std::fs::write(path, bytes).map(|()| place.address.clone()).map_err(|_| SaveError::Unwritable)
     }
 }
 
@@ -264,6 +325,7 @@ impl Outside {
             background: threads.clone(),
             clipboard: clipboard.clone(),
             pictures: gallery.clone(),
+            files: gallery.clone(),
             links: Arc::new(NoLinks),
             screen_guard: curtain.clone(),
             presence: doorman.clone(),

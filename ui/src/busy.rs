@@ -1,6 +1,9 @@
 //! Work that a screen waits for: one piece at a time; what went wrong is said at its end.
 
-use crate::{CreateScreen, PasswordScreen, PreviewScreen, Problem, RecoveryScreen, StepUpScreen, UnlockScreen};
+use crate::{
+    CreateScreen, ExportScreen, PasswordScreen, PreviewScreen, Problem, RecoveryScreen, StepUpScreen, TransferScreen,
+    UnlockScreen,
+};
 
 /// A screen that waits.
 pub(crate) trait Busy {
@@ -31,4 +34,13 @@ macro_rules! busy {
     )+};
 }
 
-busy!(CreateScreen, PasswordScreen, PreviewScreen, RecoveryScreen, StepUpScreen, UnlockScreen);
+busy!(
+    CreateScreen,
+    ExportScreen,
+    PasswordScreen,
+    PreviewScreen,
+    RecoveryScreen,
+    StepUpScreen,
+    TransferScreen,
+    UnlockScreen
+);

@@ -1,12 +1,13 @@
 //! Errors of `core` by the names under which the screens have sentences for them.
 
 use smartotp_core::enrol::{EnrolError, Warning};
+use smartotp_core::export::ExportError;
 use smartotp_core::import::ImportError;
 use smartotp_core::qr::read::ReadError;
 use smartotp_core::secret::SecretError;
 use smartotp_core::vault::{ChangeError, CreateError, KeystoreError, OpenError, RecoveryError, RecoveryKey};
 
-use crate::services::PickError;
+use crate::services::{PickError, SaveError};
 use crate::{EnrolProblem, EnrolWarning, Mistyped, Problem, WarningRow};
 
 pub(crate) fn of_open(error: &OpenError) -> Problem {
@@ -98,9 +99,46 @@ pub(crate) fn of_picture(error: ReadError) -> Problem {
 
 pub(crate) fn of_import(error: &ImportError) -> Problem {
     match error {
+        ImportError::Empty => Problem::FileEmpty,
+        ImportError::NoTokens { .. } => Problem::FileWithoutTokens,
         ImportError::Picture(error) => of_picture(*error),
-        ImportError::TooLarge | ImportError::TooManyEntries => Problem::FileTooLarge,
-        _ => Problem::NotAPicture,
+        ImportError::TooLarge => Problem::FileTooLarge,
+        ImportError::TooManyEntries => Problem::TooManyEntries,
+        ImportError::NeedsPassword => Problem::FileLeftOut,
+        ImportError::WrongPassword => Problem::FilePassword,
+        ImportError::Damaged => Problem::FileDamaged,
+        ImportError::Restricted => Problem::FileRestricted,
+        ImportError::Unsupported { .. } => Problem::FileUnsupported,
+        ImportError::Cost => Problem::FileCostly,
+        _ => Problem::FileUnknown,
+    }
+}
+
+/// The format that the sentence about an import names, where it names one.
+pub(crate) fn format_of(error: &ImportError) -> &'static str {
+    match error {
+        ImportError::Unsupported { what } => what,
+        _ => "",
+    }
+}
+
+pub(crate) fn of_export(error: &ExportError) -> Problem {
+    match error {
+        ExportError::Nothing => Problem::ExportEmpty,
+        ExportError::HoldsNone => Problem::ExportHoldsNone,
+        ExportError::NeedsPassword => Problem::EmptyPassword,
+        ExportError::Memory => Problem::ExportMemory,
+        ExportError::NoEntropy => Problem::NoEntropy,
+        ExportError::TooLarge => Problem::ExportTooLarge,
+        _ => Problem::Failed,
+    }
+}
+
+pub(crate) fn of_save(error: SaveError) -> Problem {
+    match error {
+        SaveError::Exists => Problem::FileExists,
+        SaveError::Unwritable => Problem::FileUnwritable,
+        SaveError::Differs => Problem::ExportDiffers,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Services {
     pub clipboard: Arc<dyn Clipboard>,
     /// Pictures that hold QR codes.
     pub pictures: Arc<dyn Pictures>,
+    /// Other apps' files.
+    pub files: Arc<dyn Files>,
     /// Other programs.
     pub links: Arc<dyn Links>,
     /// Pictures of the screen that other programs take.
@@ -82,7 +84,7 @@ pub trait Clipboard: Send + Sync {
 pub struct Picked {
     /// Its name, for messages.
     pub name: String,
-    /// Its bytes, at most 32 MiB.
+    /// Its bytes: at most 32 MiB of a picture, at most 64 MiB of another file.
     pub bytes: Vec<u8>,
 }
 
@@ -95,7 +97,7 @@ pub enum PickError {
     NoChooser,
     /// The file could not be read.
     Unreadable,
-    /// The file is larger than any picture that is read.
+    /// The file is larger than any that is read.
     TooLarge,
 }
 
@@ -106,8 +108,45 @@ pub type PickDone = Box<dyn FnOnce(Result<Vec<Picked>, PickError>) + Send>;
 pub trait Pictures: Send + Sync {
     /// Lets the user pick pictures.
     fn pick(&self, done: PickDone);
+}
+
+/// Files of any kind.
+pub trait Files: Send + Sync {
+    /// Lets the user pick files.
+    fn pick(&self, done: PickDone);
     /// Reads the file at a path that the user typed or dropped.
     fn at_path(&self, path: &str, done: PickDone);
+    /// Lets the user choose where a new file is to lie; `name` is what it might be called.
+    fn choose_place(&self, name: &str, done: PlaceDone);
+    /// Writes a file that its owner alone can read. It gets its name once `check` has found what lies on the disk to be right;
+    /// else nothing is left of it. Gives the place as its user knows it. Blocks: for another thread.
+    ///
+    /// # Errors
+    /// [`SaveError`].
+    fn write(&self, place: &Place, bytes: &[u8], check: &dyn Fn(&[u8]) -> bool) -> Result<String, SaveError>;
+}
+
+/// Where a file is to lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// A path, or whatever the system names places by.
+    pub address: String,
+    /// Whether a file that is there already may go: the chooser has asked.
+    pub replaces: bool,
+}
+
+/// Called once with the place that was chosen, on any thread.
+pub type PlaceDone = Box<dyn FnOnce(Result<Place, PickError>) + Send>;
+
+/// Why no file was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveError {
+    /// Another file has that name.
+    Exists,
+    /// It can't be written: no such folder, no right to, no room.
+    Unwritable,
+    /// What lay on the disk was not what was to be written.
+    Differs,
 }
 
 /// Other programs.

@@ -3,6 +3,7 @@
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) mod chooser;
 mod clipboard;
+mod files;
 mod keystore;
 mod links;
 mod pictures;
@@ -56,6 +57,7 @@ pub(crate) fn services() -> Result<Services, NoServices> {
         background: Arc::new(Workers),
         clipboard: Arc::new(clipboard::SystemClipboard::default()),
         pictures: Arc::new(pictures::SystemPictures),
+        files: Arc::new(files::SystemFiles),
         links: Arc::new(links::Browser),
         #[cfg(any(windows, target_os = "macos"))]
         screen_guard: Arc::new(screen_guard::WindowServer),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use smartotp_core::vault::{Environment, Keystore, SystemEntropy};
-use smartotp_ui::services::{Clipboard, Links, PickDone, PickError, Pictures, Services};
+use smartotp_ui::services::{
+    Clipboard, Files, Links, PickDone, PickError, Pictures, Place, PlaceDone, SaveError, Services,
+};
 
 use super::absent::{NoGuard, NotTold};
 use super::background::Workers;
@@ -41,6 +43,7 @@ pub(super) fn services(places: Places, own: Own) -> Services {
         background: Arc::new(Workers),
         clipboard: own.clipboard,
         pictures: Arc::new(NoChooser),
+        files: Arc::new(NoChooser),
         links: own.links,
         screen_guard: Arc::new(NoGuard),
         presence: Arc::new(NotTold),
@@ -54,9 +57,22 @@ impl Pictures for NoChooser {
     fn pick(&self, done: PickDone) {
         done(Err(PickError::NoChooser));
     }
+}
+
+impl Files for NoChooser {
+    fn pick(&self, done: PickDone) {
+        done(Err(PickError::NoChooser));
+    }
 
     fn at_path(&self, _path: &str, done: PickDone) {
         // An app on a phone sees no files but its own.
         done(Err(PickError::NoChooser));
+    }
+    fn choose_place(&self, _name: &str, done: PlaceDone) {
+        done(Err(PickError::NoChooser));
+    }
+
+    fn write(&self, _place: &Place, _bytes: &[u8], _check: &dyn Fn(&[u8]) -> bool) -> Result<String, SaveError> {
+        Err(SaveError::Unwritable)
     }
 }

@@ -75,6 +75,13 @@ impl Format {
         Self::all().find(|format| format.name().eq_ignore_ascii_case(name))
     }
 
+    /// The format that a file has; `None` for one that is not known, or too large to be looked at.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let input = Input::new(bytes);
+        Self::all().filter(|_| bytes.len() <= MAX_BYTES).find(|format| (format.0.fits)(&input))
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {

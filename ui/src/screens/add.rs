@@ -1,50 +1,56 @@
 //! The ways in: pictures, files, the clipboard.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use slint::ComponentHandle as _;
-use zeroize::Zeroizing;
 
 use crate::desk::Desk;
-use crate::intake::{self, File, Intake};
+use crate::intake::{self, Source};
 use crate::off_thread::{off_thread, once, spawn};
 use crate::problem;
-use crate::screens::preview::Preview;
-use crate::screens::{manual, preview};
-use crate::services::{PickError, Picked};
-use crate::{AddScreen, App, Nav, OpenSheet, Place, PreviewScreen, Problem};
+use crate::screens::manual;
+use crate::screens::reading::{self, Reading, Way};
+use crate::services::{PickDone, PickError};
+use crate::{AddScreen, App, MoreScreen, Nav, OpenSheet, Place, PreviewScreen, Problem, ReadingScreen};
 
-pub(crate) fn connect(app: &App, desk: &Rc<Desk>, shown: &Rc<Preview>) {
+pub(crate) fn connect(app: &App, desk: &Rc<Desk>, reading: &Rc<Reading>) {
     let screen = app.global::<AddScreen>();
-    screen.on_picture({
-        let (desk, shown) = (desk.clone(), shown.clone());
-        move || pick(&desk, &shown)
-    });
-    app.global::<PreviewScreen>().on_more({
-        let (desk, shown) = (desk.clone(), shown.clone());
-        move || pick(&desk, &shown)
-    });
+    let asked = Rc::new(Cell::new(Way::Picture));
+    let picking = |way| {
+        let (desk, reading, asked) = (desk.clone(), reading.clone(), asked.clone());
+        move || {
+            asked.set(way);
+            pick(&desk, &reading, way);
+        }
+    };
+    screen.on_picture(picking(Way::Picture));
+    screen.on_file(picking(Way::File));
+    app.global::<MoreScreen>().on_bring_in(picking(Way::File));
+    app.global::<ReadingScreen>().on_again(picking(Way::File));
+    app.global::<PreviewScreen>().on_more(picking(Way::Picture));
     screen.on_path({
-        let (desk, shown) = (desk.clone(), shown.clone());
+        let (desk, reading) = (desk.clone(), reading.clone());
         move |path| {
-            let pictures = desk.door.services.pictures.clone();
+            let files = desk.door.services.files.clone();
             let path = path.to_string();
-            read(&desk, &shown, move |done| pictures.at_path(&path, done));
+            read(&desk, &reading, asked.get(), move |done| files.at_path(&path, done));
         }
     });
     screen.on_clipboard({
-        let (desk, shown) = (desk.clone(), shown.clone());
+        let (desk, reading) = (desk.clone(), reading.clone());
         move || {
             if !begin(&desk) {
                 return;
             }
-            let (desk, shown) = (desk.clone(), shown.clone());
+            let (desk, reading) = (desk.clone(), reading.clone());
             spawn(async move {
                 let clipboard = desk.door.services.clipboard.clone();
-                let file = off_thread(&*desk.door.services.background, move || intake::file_of_clip(clipboard.read()));
-                match file.await.unwrap_or(Err(Problem::Failed)) {
-                    Ok(file) => take_up(&desk, &shown, "", vec![file]).await,
-                    Err(problem) => end(&desk, Some(problem)),
+                let read = move || intake::source_of_clip(clipboard.read());
+                let source = off_thread(&*desk.door.services.background, read).await;
+                match source.unwrap_or(Err(Problem::Failed)) {
+                    Ok(source) => reading::take_up(&desk, &reading, Way::Clipboard, vec![source]).await,
+                    Err(problem) => end(&desk, problem),
                 }
             });
         }
@@ -68,54 +74,39 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>, shown: &Rc<Preview>) {
     });
 }
 
-fn pick(desk: &Rc<Desk>, shown: &Rc<Preview>) {
-    let pictures = desk.door.services.pictures.clone();
-    read(desk, shown, move |done| pictures.pick(done));
+fn pick(desk: &Rc<Desk>, reading: &Rc<Reading>, way: Way) {
+    let (pictures, files) = (desk.door.services.pictures.clone(), desk.door.services.files.clone());
+    read(desk, reading, way, move |done| if way == Way::File { files.pick(done) } else { pictures.pick(done) });
 }
 
-type Done = Box<dyn FnOnce(Result<Vec<Picked>, PickError>) + Send>;
-
-/// Reads what comes; several pictures at once are one batch, and a bad one does not take the others down.
-fn read(desk: &Rc<Desk>, shown: &Rc<Preview>, start: impl FnOnce(Done) + 'static) {
+/// Reads what comes; several files at once are one batch, and a bad one does not take the others down.
+fn read(desk: &Rc<Desk>, reading: &Rc<Reading>, way: Way, start: impl FnOnce(PickDone) + 'static) {
     if !begin(desk) {
         return;
     }
-    let (desk, shown) = (desk.clone(), shown.clone());
+    let (desk, reading) = (desk.clone(), reading.clone());
     spawn(async move {
-        let picked = once(start).await.unwrap_or(Err(PickError::Cancelled));
-        let files = match picked {
-            Ok(files) => files,
-            Err(error) => {
-                let problem = problem::of_pick(error);
-                end(&desk, problem);
-                if problem == Some(Problem::NoChooser) {
-                    desk.with(|app| app.global::<Nav>().invoke_show(OpenSheet::Path));
-                }
-                return;
+        match once(start).await.unwrap_or(Err(PickError::Cancelled)) {
+            Ok(files) => {
+                let sources = files.into_iter().map(|file| Source::new(file.name, file.bytes)).collect();
+                reading::take_up(&desk, &reading, way, sources).await;
             }
-        };
-        let name = match files.as_slice() {
-            [file] => file.name.clone(),
-            _ => String::new(),
-        };
-        let files = files.into_iter().map(|file| Zeroizing::new(file.bytes)).collect();
-        take_up(&desk, &shown, &name, files).await;
+            Err(PickError::NoChooser) => {
+                end(&desk, Problem::NoChooser);
+                desk.with(|app| app.global::<Nav>().invoke_show(OpenSheet::Path));
+            }
+            Err(error) => match problem::of_pick(error) {
+                Some(problem) => refuse(&desk, way, problem),
+                None => end(&desk, Problem::None),
+            },
+        }
     });
 }
 
-async fn take_up(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str, files: Vec<File>) {
-    let before = shown.intake.take();
-    let read = off_thread(&*desk.door.services.background, move || before.with(files));
-    let (intake, problem) = read.await.unwrap_or((Intake::default(), Some(Problem::Failed)));
-    end(desk, problem);
-    // Locked meanwhile: what was read is dropped here.
-    if desk.door.contents().is_none() {
-        return;
-    }
-    shown.intake.replace(intake);
-    if problem.is_none() {
-        preview::show(desk, shown, source);
-    }
+/// Says what is wrong with a file, where there is room for it.
+fn refuse(desk: &Desk, way: Way, problem: Problem) {
+    let typed = desk.with(|app| app.global::<Nav>().get_sheet()) == Some(OpenSheet::Path);
+    if way == Way::File && !typed { reading::fail(desk, way, problem, "") } else { end(desk, problem) }
 }
 
 /// `false` while something is being read already.
@@ -132,16 +123,18 @@ fn begin(desk: &Rc<Desk>) -> bool {
     busy == Some(false)
 }
 
-fn end(desk: &Rc<Desk>, problem: Option<Problem>) {
+/// Nothing is read any more; what went wrong is said on the preview, or on the sheet that one came from.
+pub(super) fn end(desk: &Desk, problem: Problem) {
     desk.with(|app| {
         app.global::<AddScreen>().set_busy(false);
         app.global::<PreviewScreen>().set_reading(false);
-        if let Some(problem) = problem {
-            if app.global::<Nav>().get_place() == Place::Preview {
-                app.global::<PreviewScreen>().set_problem(problem);
-            } else {
-                app.global::<AddScreen>().set_problem(problem);
-            }
+        if problem == Problem::None {
+            return;
+        }
+        if app.global::<Nav>().get_place() == Place::Preview {
+            app.global::<PreviewScreen>().set_problem(problem);
+        } else {
+            app.global::<AddScreen>().set_problem(problem);
         }
     });
 }

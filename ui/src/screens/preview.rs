@@ -1,4 +1,4 @@
-//! Look before you add.
+//! Look before you add, or import.
 
 mod lines;
 mod pin;
@@ -16,9 +16,9 @@ use smartotp_core::vault::journal::Event as Happened;
 use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::door::Event;
-use crate::intake::Intake;
+use crate::intake::{Intake, Source};
 use crate::off_thread::spawn;
-use crate::{App, Nav, Place, PreviewLine, PreviewOnly, PreviewRow, PreviewScreen, SnackKind};
+use crate::{App, Nav, Place, PreviewLine, PreviewOnly, PreviewRow, PreviewScreen, SnackKind, SourceKind, Tab};
 
 /// What is on the page. The enrolments, secrets and all, stay here until they are added or the page is left.
 #[derive(Default)]
@@ -45,6 +45,10 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) -> Rc<Preview> {
             desk.with(|app| app.global::<PreviewScreen>().set_only(only));
             draw(&desk, &shown);
         }
+    });
+    screen.on_choose_all({
+        let (desk, shown) = (desk.clone(), shown.clone());
+        move |all| choose_all(&desk, &shown, all)
     });
     screen.on_add({
         let (desk, shown) = (desk.clone(), shown.clone());
@@ -75,8 +79,12 @@ impl Preview {
         self.asked.set(None);
         desk.with(|app| {
             let screen = app.global::<PreviewScreen>();
-            for none in [PreviewScreen::set_fresh_count, PreviewScreen::set_here_count, PreviewScreen::set_broken_count]
-            {
+            for none in [
+                PreviewScreen::set_fresh_count,
+                PreviewScreen::set_differing_count,
+                PreviewScreen::set_here_count,
+                PreviewScreen::set_broken_count,
+            ] {
                 none(&screen, 0);
             }
             screen.set_only(PreviewOnly::All);
@@ -87,18 +95,30 @@ impl Preview {
 }
 
 /// Shows what was read, and asks for the first PIN that is missing.
-pub(crate) fn show(desk: &Rc<Desk>, shown: &Rc<Preview>, source: &str) {
+pub(crate) fn show(desk: &Rc<Desk>, shown: &Rc<Preview>, importing: bool) {
     desk.with(|app| {
         let screen = app.global::<PreviewScreen>();
-        screen.set_source(source.into());
+        screen.set_importing(importing);
         screen.set_only(PreviewOnly::All);
+        tell_source(&screen, &shown.intake.borrow());
     });
     draw(desk, shown);
     desk.go(Place::Preview);
     pin::ask_next(desk, shown);
 }
 
-fn draw(desk: &Rc<Desk>, shown: &Preview) {
+/// Where it comes from, above all.
+fn tell_source(screen: &PreviewScreen<'_>, intake: &Intake) {
+    let one = intake.source(0).filter(|_| intake.files() == 1);
+    let (kind, app) = one.map_or((SourceKind::Several, ""), Source::kind);
+    screen.set_source(one.map(|source| source.name.as_str()).unwrap_or_default().into());
+    screen.set_source_kind(kind);
+    screen.set_source_app(app.into());
+    screen.set_sealed(one.is_some() && intake.was_sealed(0));
+    screen.set_files(i32::try_from(intake.files()).unwrap_or(i32::MAX));
+}
+
+pub(super) fn draw(desk: &Desk, shown: &Preview) {
     let Some(contents) = desk.door.contents() else { return };
     let intake = shown.intake.borrow();
     let lines = lines::Lines::of(&contents, &intake, &shown.unwanted.borrow());
@@ -106,9 +126,11 @@ fn draw(desk: &Rc<Desk>, shown: &Preview) {
     desk.with(|app| {
         let screen = app.global::<PreviewScreen>();
         screen.set_fresh_count(count(&lines.fresh));
+        screen.set_differing_count(count(&lines.differing));
         screen.set_here_count(count(&lines.here));
         screen.set_broken_count(count(&lines.broken));
-        screen.set_chosen(i32::try_from(lines.chosen()).unwrap_or(i32::MAX));
+        screen.set_fresh_chosen(lines::chosen(&lines.fresh));
+        screen.set_differing_chosen(lines::chosen(&lines.differing));
         // Finished exports are not spoken of.
         let parts = intake.outcome.unfinished.last().map_or((0, 0), |parts| (parts.have, parts.of));
         screen.set_parts(i32::try_from(parts.0).unwrap_or(0));
@@ -120,7 +142,7 @@ fn draw(desk: &Rc<Desk>, shown: &Preview) {
 /// Chooses an entry or leaves it out.
 fn toggle(desk: &Desk, shown: &Preview, line: i32) {
     let Some(line) = usize::try_from(line).ok() else { return };
-    let Some(mut row) = shown.rows.row_data(line).filter(|row| row.line == PreviewLine::Fresh) else { return };
+    let Some(mut row) = shown.rows.row_data(line).filter(|row| lines::has_box(row.line)) else { return };
     let Ok(place) = usize::try_from(row.place) else { return };
     row.chosen = !row.chosen;
     if row.chosen {
@@ -129,11 +151,34 @@ fn toggle(desk: &Desk, shown: &Preview, line: i32) {
         shown.unwanted.borrow_mut().insert(place);
     }
     let change = if row.chosen { 1 } else { -1 };
+    let is_fresh = row.line == PreviewLine::Fresh;
     shown.rows.set_row_data(line, row);
     desk.with(|app| {
         let screen = app.global::<PreviewScreen>();
-        screen.set_chosen(screen.get_chosen() + change);
+        if is_fresh {
+            screen.set_fresh_chosen(screen.get_fresh_chosen() + change);
+        } else {
+            screen.set_differing_chosen(screen.get_differing_chosen() + change);
+        }
     });
+}
+
+/// Chooses all that are new, or none of them.
+fn choose_all(desk: &Rc<Desk>, shown: &Preview, all: bool) {
+    let Some(contents) = desk.door.contents() else { return };
+    let lines = lines::Lines::of(&contents, &shown.intake.borrow(), &HashSet::new());
+    let places = lines.fresh.iter().filter_map(|row| usize::try_from(row.place).ok());
+    {
+        let mut unwanted = shown.unwanted.borrow_mut();
+        for place in places {
+            if all {
+                unwanted.remove(&place);
+            } else {
+                unwanted.insert(place);
+            }
+        }
+    }
+    draw(desk, shown);
 }
 
 /// The token here that makes the same codes.
@@ -164,8 +209,14 @@ fn add(desk: &Rc<Desk>, shown: &Rc<Preview>) {
                     desk.door.record(Happened::Imported { tokens: added });
                 }
                 shown.drop_all(&desk);
-                app.global::<Nav>().invoke_go(Place::Home);
-                desk.snack.say(SnackKind::Added, "", i32::try_from(outcome.added.len()).unwrap_or(i32::MAX));
+                let nav = app.global::<Nav>();
+                nav.set_tab(Tab::Tokens);
+                nav.invoke_go(Place::Home);
+                match i32::try_from(outcome.added.len()).unwrap_or(i32::MAX) {
+                    // Counters that moved on.
+                    0 => desk.snack.say(SnackKind::Saved, "", 0),
+                    added => desk.snack.say(SnackKind::Added, "", added),
+                }
             }
         });
     });

@@ -70,6 +70,7 @@ pub(crate) fn ask(desk: &Rc<Desk>, purpose: StepUpFor, name: &str, then: impl Fn
         StepUpFor::Delete | StepUpFor::ChangeLock if !wanted || (typed.is_empty() && purpose == StepUpFor::Delete) => {
             then(desk);
         }
+        StepUpFor::Export if !wanted => then(desk),
         _ => open(desk, purpose, name, if wanted { typed } else { Vec::new() }, then),
     }
 }
@@ -84,6 +85,7 @@ fn is_wanted(desk: &Desk, purpose: StepUpFor, protection: &Protection) -> bool {
         StepUpFor::ShowSecret => protection.ask_before_qr,
         StepUpFor::Delete => protection.ask_before_delete,
         StepUpFor::ChangeLock => protection.ask_before_lock_change && !desk.step_up.granted.get(),
+        StepUpFor::Export | StepUpFor::ExportOpen | StepUpFor::Transfer => protection.ask_before_export,
         StepUpFor::Rehearse | StepUpFor::Wipe => true,
     }
 }

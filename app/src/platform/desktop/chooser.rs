@@ -11,8 +11,14 @@ use std::process::{Command, ExitCode, Stdio};
 
 use smartotp_ui::services::PickError;
 
+use super::files::{self, Wish};
+
 /// How the process is started; nothing that a person types.
-pub(crate) const ARGUMENT: &str = "--choose-pictures";
+pub(crate) const ARGUMENT: &str = "--choose";
+/// What is to be chosen, as the second argument.
+const PICTURES: &str = "pictures";
+const FILES: &str = "files";
+const PLACE: &str = "place";
 
 /// The exit code that says that there is no chooser.
 const NONE_HERE: u8 = 2;
@@ -20,12 +26,9 @@ const NONE_HERE: u8 = 2;
 /// What is read of its answer: paths of some hundred files.
 const LONGEST: u64 = 1 << 20;
 
-/// What the chooser shows. Its filter tells upper from lower case.
-const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp", "gif", "bmp", "PNG", "JPG", "JPEG", "WEBP", "GIF", "BMP"];
-
 /// Lets the user choose; waits until that is done.
-pub(crate) fn choose() -> Result<Vec<PathBuf>, PickError> {
-    let (answer, code) = ask().map_err(|_| PickError::NoChooser)?;
+pub(super) fn choose(wish: Wish) -> Result<Vec<PathBuf>, PickError> {
+    let (answer, code) = ask(wish).map_err(|_| PickError::NoChooser)?;
     match code {
         Some(0) => Ok(answer.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(path).collect()),
         Some(code) if code == i32::from(NONE_HERE) => Err(PickError::NoChooser),
@@ -33,9 +36,15 @@ pub(crate) fn choose() -> Result<Vec<PathBuf>, PickError> {
     }
 }
 
-fn ask() -> io::Result<(Vec<u8>, Option<i32>)> {
+fn ask(wish: Wish) -> io::Result<(Vec<u8>, Option<i32>)> {
     let mut command = Command::new(std::env::current_exe()?);
-    let mut child = command.arg(ARGUMENT).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    command.arg(ARGUMENT);
+    match wish {
+        Wish::Pictures => command.arg(PICTURES),
+        Wish::Files => command.arg(FILES),
+        Wish::Place(name) => command.args([PLACE, name.as_str()]),
+    };
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let mut answer = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         stdout.take(LONGEST).read_to_end(&mut answer)?;
@@ -55,8 +64,18 @@ pub(crate) fn run() -> ExitCode {
     if !at_hand() {
         return NONE_HERE.into();
     }
-    let dialog = rfd::FileDialog::new().add_filter("PNG, JPEG, WebP, GIF, BMP", EXTENSIONS);
-    let Some(files) = dialog.pick_files() else { return ExitCode::FAILURE };
+    let mut asked = std::env::args_os().skip(2);
+    let wish = asked.next().unwrap_or_default();
+    let dialog = rfd::FileDialog::new();
+    let chosen = if wish == PLACE {
+        let name = asked.next().unwrap_or_default();
+        dialog.set_file_name(name.to_string_lossy()).save_file().map(|place| vec![place])
+    } else if wish == PICTURES {
+        dialog.add_filter(files::PICTURES_NAME, files::PICTURES).pick_files()
+    } else {
+        dialog.pick_files()
+    };
+    let Some(files) = chosen else { return ExitCode::FAILURE };
     let mut stdout = io::stdout().lock();
     let said = files.iter().try_for_each(|file| {
         stdout.write_all(file.as_os_str().as_bytes())?;

@@ -1,11 +1,13 @@
-//! What was read, as lines: what is new, what is here already, what can't be read.
+//! What was read, as lines: what is new, what differs, what is here already, what can't be read, what stays behind.
+
+mod losses;
 
 use std::collections::{HashMap, HashSet};
 
 use slint::{ModelRc, VecModel};
 use smartotp_core::enrol::Enrolment;
-use smartotp_core::import::Unreadable;
-use smartotp_core::token::{Icon, Kind};
+use smartotp_core::import::{ImportError, Unreadable};
+use smartotp_core::token::{Counter, Icon, Kind, Token};
 use smartotp_core::vault::Contents;
 
 use crate::intake::Intake;
@@ -17,32 +19,93 @@ use crate::{PreviewLine, PreviewOnly, PreviewRow};
 #[derive(Default)]
 pub(super) struct Lines {
     pub(super) fresh: Vec<PreviewRow>,
+    pub(super) differing: Vec<PreviewRow>,
     pub(super) here: Vec<PreviewRow>,
     pub(super) broken: Vec<PreviewRow>,
+    lost: Vec<PreviewRow>,
 }
 
-/// A token that is here, or that came before: its kind and its name.
-type Known<'a> = (&'a Kind, String);
+/// A token that is here, or that came before.
+struct Known<'a> {
+    kind: &'a Kind,
+    name: String,
+    is_here: bool,
+}
+
+/// Tokens by secret and by name: thousands against thousands would take too long.
+struct Register<'a> {
+    by_secret: HashMap<&'a [u8], Vec<Known<'a>>>,
+    names: HashSet<String>,
+}
+
+/// What became of an entry.
+enum Finding {
+    Fresh,
+    /// The same codes, and the file's counter is ahead.
+    Counter {
+        twin: String,
+        here: Counter,
+        there: Counter,
+    },
+    /// The same names with another key.
+    OtherKey,
+    Here {
+        twin: String,
+    },
+}
+
+impl<'a> Register<'a> {
+    fn of(tokens: &'a [Token]) -> Self {
+        let mut register = Self { by_secret: HashMap::new(), names: HashSet::new() };
+        for token in tokens {
+            let known = Known { kind: &token.kind, name: show::name(&token.issuer, &token.account), is_here: true };
+            register.names.insert(known.name.to_lowercase());
+            register.by_secret.entry(token.secret.expose()).or_default().push(known);
+        }
+        register
+    }
+
+    /// Looks an entry up, and keeps it for those that follow.
+    fn find(&mut self, enrolment: &'a Enrolment) -> Finding {
+        let name = show::name(&enrolment.issuer, &enrolment.account);
+        let same = self.by_secret.entry(enrolment.secret.expose()).or_default();
+        let finding = match same.iter().find(|known| known.kind.makes_the_same_codes_as(&enrolment.kind)) {
+            Some(twin) => {
+                let counters = twin.kind.counter().zip(enrolment.kind.counter());
+                match counters.filter(|(here, there)| twin.is_here && there > here) {
+                    Some((here, there)) => Finding::Counter { twin: twin.name.clone(), here, there },
+                    None => Finding::Here { twin: twin.name.clone() },
+                }
+            }
+            None if !name.is_empty() && self.names.contains(&name.to_lowercase()) => Finding::OtherKey,
+            None => Finding::Fresh,
+        };
+        same.push(Known { kind: &enrolment.kind, name, is_here: false });
+        finding
+    }
+}
 
 impl Lines {
-    /// Sorts what was read. By the secret first: thousands against thousands would take too long.
+    /// Sorts what was read.
     pub(super) fn of(contents: &Contents, intake: &Intake, unwanted: &HashSet<usize>) -> Self {
-        let mut known: HashMap<&[u8], Vec<Known<'_>>> = HashMap::new();
-        for token in contents.tokens() {
-            let name = show::name(&token.issuer, &token.account);
-            known.entry(token.secret.expose()).or_default().push((&token.kind, name));
-        }
+        let mut register = Register::of(contents.tokens());
         let mut lines = Self::default();
         for (place, enrolment) in intake.outcome.tokens.iter().enumerate() {
-            let same = known.entry(enrolment.secret.expose()).or_default();
-            let twin = same.iter().find(|(kind, _)| kind.makes_the_same_codes_as(&enrolment.kind));
-            let row = row(place, enrolment, !unwanted.contains(&place), twin.map(|(_, name)| name.as_str()));
-            if twin.is_some() {
-                lines.here.push(row)
-            } else {
-                lines.fresh.push(row)
+            let row = row(place, enrolment, !unwanted.contains(&place));
+            match register.find(enrolment) {
+                Finding::Fresh => lines.fresh.push(row),
+                Finding::Counter { twin, here, there } => lines.differing.push(PreviewRow {
+                    line: PreviewLine::Counter,
+                    here_as: twin.into(),
+                    here_counter: here.0.to_string().into(),
+                    there_counter: there.0.to_string().into(),
+                    ..row
+                }),
+                Finding::OtherKey => lines.differing.push(PreviewRow { line: PreviewLine::OtherKey, ..row }),
+                Finding::Here { twin } => {
+                    lines.here.push(PreviewRow { line: PreviewLine::Here, here_as: twin.into(), ..row })
+                }
             }
-            same.push((&enrolment.kind, show::name(&enrolment.issuer, &enrolment.account)));
         }
         let unreadable = intake.outcome.unreadable.iter().enumerate();
         lines.broken.extend(unreadable.map(|(at, entry)| match intake.wants_pin(at) {
@@ -50,12 +113,11 @@ impl Lines {
             Some(_) => PreviewRow { line: PreviewLine::AsksPin, place: number(at), ..broken(at, entry) },
             None => broken(at, entry),
         }));
+        lines.broken.extend(intake.failed.iter().map(|(index, error)| {
+            file(intake.source(*index).map(|source| source.name.as_str()).unwrap_or_default(), error)
+        }));
+        lines.lost = losses::rows(&intake.outcome);
         lines
-    }
-
-    /// How many would be added.
-    pub(super) fn chosen(&self) -> usize {
-        self.fresh.iter().filter(|row| row.chosen).count()
     }
 
     /// All lines, or those of one sort, under their headings.
@@ -64,8 +126,10 @@ impl Lines {
         let mut rows = vec![heading(PreviewLine::Top)];
         for (sort, head, mut lines) in [
             (PreviewOnly::Fresh, PreviewLine::FreshHead, self.fresh),
+            (PreviewOnly::Differing, PreviewLine::DifferingHead, self.differing),
             (PreviewOnly::Here, PreviewLine::HereHead, self.here),
             (PreviewOnly::Broken, PreviewLine::BrokenHead, self.broken),
+            (PreviewOnly::All, PreviewLine::LostHead, self.lost),
         ] {
             if lines.is_empty() || (only != PreviewOnly::All && only != sort) {
                 continue;
@@ -83,15 +147,25 @@ impl Lines {
     }
 }
 
+/// How many of these are chosen.
+pub(super) fn chosen(rows: &[PreviewRow]) -> i32 {
+    number(rows.iter().filter(|row| row.chosen).count())
+}
+
+/// Whether a line has a box.
+pub(super) fn has_box(line: PreviewLine) -> bool {
+    matches!(line, PreviewLine::Fresh | PreviewLine::Counter | PreviewLine::OtherKey)
+}
+
 fn number(place: usize) -> i32 {
     i32::try_from(place).unwrap_or(i32::MAX)
 }
 
-fn row(place: usize, enrolment: &Enrolment, chosen: bool, twin: Option<&str>) -> PreviewRow {
+fn row(place: usize, enrolment: &Enrolment, chosen: bool) -> PreviewRow {
     let (title, account) = show::names(&enrolment.issuer, &enrolment.account);
     let warnings: Vec<_> = enrolment.warnings.iter().map(problem::of_warning).collect();
     PreviewRow {
-        line: if twin.is_some() { PreviewLine::Here } else { PreviewLine::Fresh },
+        line: PreviewLine::Fresh,
         place: number(place),
         title: title.into(),
         account: account.into(),
@@ -100,7 +174,6 @@ fn row(place: usize, enrolment: &Enrolment, chosen: bool, twin: Option<&str>) ->
         tile: Icon::Letter.tile(&enrolment.issuer, &enrolment.account).into(),
         chosen,
         warnings: ModelRc::new(VecModel::from(warnings)),
-        here_as: twin.unwrap_or_default().into(),
         ..PreviewRow::default()
     }
 }
@@ -114,5 +187,56 @@ fn broken(at: usize, unreadable: &Unreadable) -> PreviewRow {
         problem,
         detail: detail.into(),
         ..PreviewRow::default()
+    }
+}
+
+/// A whole file that gave nothing.
+fn file(name: &str, error: &ImportError) -> PreviewRow {
+    PreviewRow {
+        line: PreviewLine::File,
+        title: name.into(),
+        file_problem: problem::of_import(error),
+        detail: problem::format_of(error).into(),
+        ..PreviewRow::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smartotp_core::secret::Secret;
+    use smartotp_core::token::{Algorithm, Digits, TokenId};
+
+    use super::*;
+
+    fn hotp(counter: u64) -> Kind {
+        Kind::Hotp { algorithm: Algorithm::Sha1, digits: Digits::SIX, counter: Counter(counter) }
+    }
+
+    fn enrolment(account: &str, key: u8, kind: Kind) -> Enrolment {
+        Enrolment::new("ACME".into(), account.into(), Secret::from_bytes(vec![key; 20]), kind)
+    }
+
+    #[test]
+    fn what_differs_is_told_from_what_is_here() {
+        let here = [
+            enrolment("mira", 1, Kind::usual_totp()).into_token(TokenId::from_bytes([1; 16])),
+            enrolment("counter", 2, hotp(5)).into_token(TokenId::from_bytes([2; 16])),
+        ];
+        let read = [
+            enrolment("renamed", 1, Kind::usual_totp()),
+            enrolment("MIRA", 9, Kind::usual_totp()),
+            enrolment("counter", 2, hotp(5)),
+            enrolment("counter", 2, hotp(6)),
+            enrolment("new", 3, Kind::usual_totp()),
+            enrolment("new again", 3, Kind::usual_totp()),
+        ];
+        let mut register = Register::of(&here);
+        let findings: Vec<Finding> = read.iter().map(|enrolment| register.find(enrolment)).collect();
+        assert!(matches!(&findings[0], Finding::Here { twin } if twin == "ACME, mira"));
+        assert!(matches!(findings[1], Finding::OtherKey));
+        assert!(matches!(findings[2], Finding::Here { .. }));
+        assert!(matches!(findings[3], Finding::Counter { here: Counter(5), there: Counter(6), .. }));
+        assert!(matches!(findings[4], Finding::Fresh));
+        assert!(matches!(&findings[5], Finding::Here { twin } if twin == "ACME, new"));
     }
 }
