@@ -89,6 +89,14 @@ pub struct Version {
     pub(crate) vector: Vector,
 }
 
+impl Version {
+    /// Sorts by time, and within a second what was made from another before that one: it has seen more.
+    pub(crate) fn newest_first(&self) -> impl Ord + use<> {
+        let seen = self.vector.values().fold(0_u64, |all, counter| all.saturating_add(*counter));
+        core::cmp::Reverse((self.made_at, seen))
+    }
+}
+
 impl Backup {
     /// The places, the first one first.
     #[must_use]
@@ -123,7 +131,7 @@ impl Place {
     #[must_use]
     pub fn versions(&self) -> Vec<(VersionId, &Version)> {
         let mut versions: Vec<_> = self.known.versions.iter().map(|(id, version)| (*id, version)).collect();
-        versions.sort_by_key(|(id, version)| (core::cmp::Reverse(version.made_at), *id));
+        versions.sort_by_key(|(id, version)| (version.newest_first(), *id));
         versions
     }
 

@@ -197,7 +197,7 @@ impl Look {
     #[must_use]
     pub fn versions(&self) -> Vec<(VersionId, &Version)> {
         let mut versions: Vec<_> = self.versions.iter().map(|(id, version)| (*id, version)).collect();
-        versions.sort_by_key(|(id, version)| (core::cmp::Reverse(version.made_at), *id));
+        versions.sort_by_key(|(id, version)| (version.newest_first(), *id));
         versions
     }
 

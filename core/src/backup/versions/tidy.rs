@@ -79,7 +79,7 @@ pub fn delete(
 fn superfluous(known: &Known, keep: Keep, now: u64) -> Vec<VersionId> {
     let heads: BTreeSet<VersionId> = heads(&known.versions).into_iter().collect();
     let mut versions: Vec<(&VersionId, &Version)> = known.versions.iter().collect();
-    versions.sort_by_key(|(id, version)| (core::cmp::Reverse(version.made_at), **id));
+    versions.sort_by_key(|(id, version)| (version.newest_first(), **id));
     let mut days: BTreeMap<u64, VersionId> = BTreeMap::new();
     for (id, version) in &versions {
         let day = version.made_at / 86_400;
