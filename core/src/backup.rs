@@ -21,11 +21,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cloud;
 #[cfg(feature = "file-store")]
 pub mod folder;
 pub mod location;
 pub(crate) mod merge;
 mod name;
+#[cfg(feature = "backup-remote")]
+pub mod oauth;
 pub mod provider;
 #[cfg(feature = "backup-remote")]
 pub mod remote;

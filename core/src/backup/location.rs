@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cloud::{Client, Cloud, SignIn};
 use crate::secret::SecretText;
 use crate::vault::record::PinRecord;
 
@@ -42,6 +43,15 @@ pub enum Location {
         /// Certificates (PEM) of an authority that is trusted beside the system's; empty for none.
         authority: String,
     },
+    /// A folder of an account at a cloud.
+    Cloud {
+        /// Which cloud.
+        cloud: Cloud,
+        /// The folder; may be empty where the cloud gives this program one of its own.
+        folder: String,
+        /// What its owner has allowed.
+        sign_in: SignIn,
+    },
 }
 
 /// Which kind of place.
@@ -53,6 +63,9 @@ pub enum ProviderKind {
     Folder,
     WebDav,
     S3,
+    GDrive,
+    Dropbox,
+    OneDrive,
 }
 
 impl ProviderKind {
@@ -63,7 +76,16 @@ impl ProviderKind {
             Self::Folder => "folder",
             Self::WebDav => "webdav",
             Self::S3 => "s3",
+            Self::GDrive => "gdrive",
+            Self::Dropbox => "dropbox",
+            Self::OneDrive => "onedrive",
         }
+    }
+
+    /// The cloud, where it is one that is signed in to.
+    #[must_use]
+    pub fn cloud(self) -> Option<Cloud> {
+        Cloud::ALL.into_iter().find(|cloud| cloud.kind() == self)
     }
 }
 
@@ -75,6 +97,7 @@ impl Location {
             Self::Folder { .. } => ProviderKind::Folder,
             Self::WebDav { .. } => ProviderKind::WebDav,
             Self::S3 { .. } => ProviderKind::S3,
+            Self::Cloud { cloud, .. } => cloud.kind(),
         }
     }
 
@@ -88,7 +111,27 @@ impl Location {
                 let host = if url.is_empty() { "s3:" } else { url.trim_end_matches('/') };
                 format!("{host}/{bucket}/{folder}").trim_end_matches('/').to_owned()
             }
+            Self::Cloud { cloud, folder, .. } if folder.is_empty() => cloud.title().to_owned(),
+            Self::Cloud { cloud, folder, .. } => format!("{}: {folder}", cloud.title()),
         }
+    }
+
+    /// What its owner has allowed, where it is signed in to.
+    #[must_use]
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        if let Self::Cloud { sign_in, .. } = self { Some(sign_in) } else { None }
+    }
+
+    /// Takes over the sign-in as it stands now, where it is signed in to.
+    pub fn take_sign_in(&mut self, now: Option<SignIn>) {
+        if let (Some(own), Some(now)) = (self.sign_in_mut(), now) {
+            *own = now;
+        }
+    }
+
+    /// The same for changing it.
+    pub(crate) fn sign_in_mut(&mut self) -> Option<&mut SignIn> {
+        if let Self::Cloud { sign_in, .. } = self { Some(sign_in) } else { None }
     }
 
     /// Whether both are the same place, by whichever password.
@@ -117,6 +160,9 @@ impl Location {
                 secret_key: secret_key.duplicate(),
                 authority: authority.clone(),
             },
+            Self::Cloud { cloud, folder, sign_in } => {
+                Self::Cloud { cloud: *cloud, folder: folder.clone(), sign_in: sign_in.duplicate() }
+            }
         }
     }
 }
@@ -139,6 +185,10 @@ pub(super) struct LocationRecord<'a> {
     folder: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     authority: String,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    client_secret: Option<PinRecord<'a>>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    ended: bool,
 }
 
 impl<'a> LocationRecord<'a> {
@@ -152,6 +202,8 @@ impl<'a> LocationRecord<'a> {
             region: String::new(),
             folder: String::new(),
             authority: String::new(),
+            client_secret: None,
+            ended: false,
         };
         match location {
             Location::Folder { path } => bare(path),
@@ -170,13 +222,24 @@ impl<'a> LocationRecord<'a> {
                 folder: folder.clone(),
                 ..bare(url)
             },
+            Location::Cloud { folder, sign_in, .. } => Self {
+                user: sign_in.client.id.clone(),
+                client_secret: sign_in.client.secret.as_ref().map(PinRecord::Kept),
+                secret: Some(PinRecord::Kept(&sign_in.refresh)),
+                ended: sign_in.ended,
+                ..bare(folder)
+            },
         }
     }
 
     pub(super) fn read(self) -> Location {
         let secret = self.secret.map(PinRecord::into_text).unwrap_or_default();
+        if let Some(cloud) = self.provider.cloud() {
+            let client = Client { id: self.user, secret: self.client_secret.map(PinRecord::into_text) };
+            let sign_in = SignIn { client, refresh: secret, access: None, ended: self.ended };
+            return Location::Cloud { cloud, folder: self.place, sign_in };
+        }
         match self.provider {
-            ProviderKind::Folder => Location::Folder { path: self.place },
             ProviderKind::WebDav => {
                 Location::WebDav { url: self.place, user: self.user, password: secret, authority: self.authority }
             }
@@ -189,6 +252,8 @@ impl<'a> LocationRecord<'a> {
                 secret_key: secret,
                 authority: self.authority,
             },
+            // The clouds were told above.
+            _ => Location::Folder { path: self.place },
         }
     }
 }
@@ -216,6 +281,26 @@ mod tests {
                 key_id: text("KEY"),
                 secret_key: SecretText::from("of the cloud"),
                 authority: String::new(),
+            },
+            Location::Cloud {
+                cloud: Cloud::GoogleDrive,
+                folder: text("Smart OTP"),
+                sign_in: SignIn {
+                    client: Client::new("id", Some("of the program")),
+                    refresh: SecretText::from("of the cloud"),
+                    access: None,
+                    ended: true,
+                },
+            },
+            Location::Cloud {
+                cloud: Cloud::OneDrive,
+                folder: String::new(),
+                sign_in: SignIn {
+                    client: Client::new("id", None),
+                    refresh: SecretText::from("of the cloud"),
+                    access: None,
+                    ended: false,
+                },
             },
         ];
         for location in locations {

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use super::cloud::SignIn;
 use super::name::VersionId;
 
 /// A place that holds versions. Calls block: they belong on a thread of their own.
@@ -29,6 +30,10 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// [`ProviderError`]; it may be gone all the same.
     fn delete(&self, id: VersionId) -> Result<(), ProviderError>;
+    /// The sign-in as it stands now, where the place is signed in to: a cloud may have exchanged or ended it meanwhile.
+    fn sign_in(&self) -> Option<SignIn> {
+        None
+    }
 }
 
 /// Why a place did not do what it was asked.
@@ -47,6 +52,9 @@ pub enum ProviderError {
     /// The service does not take this user, password or key, or it has run out.
     #[error("the service does not take this user or key")]
     Refused,
+    /// The sign-in has run out or was taken back: somebody has to sign in again. What lies there is as it was.
+    #[error("the sign-in has ended")]
+    SignedOut,
     /// There is no room left.
     #[error("no room left")]
     Full,

@@ -1,26 +1,35 @@
-//! Places behind a network, by Apache OpenDAL: WebDAV and S3.
+//! Places behind a network, by Apache OpenDAL: WebDAV, S3, Google Drive, Dropbox and OneDrive.
 //!
 //! What goes over the wire is looked at once more here: answers are bounded, and statuses that OpenDAL does not tell apart (no entry,
 //! no room, come back later) are remembered. No call is tried again inside: the schedule does that, and says so.
 
+mod account;
+mod cloud_wire;
+mod dropbox;
+mod gdrive;
+mod network;
+mod onedrive;
+mod service;
 mod wire;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use opendal::services::{S3, Webdav};
 use opendal::{ErrorKind, HttpTransporter, OperationContext, Operator};
 use tokio::runtime::{Builder, Runtime};
 
+use super::cloud::{Cloud, SignIn};
 use super::location::Location;
 use super::name::VersionId;
 use super::provider::{Provider, ProviderError};
-use wire::{Last, Wire};
+use account::Account;
+use cloud_wire::CloudWire;
+pub use network::Network;
+pub(crate) use service::service;
+use wire::{Last, Reason, Wire};
 
-/// How long a connection may take to stand.
-const CONNECT: Duration = Duration::from_secs(20);
-/// How long nothing may come before it counts as cut off.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long one call may take in all.
 const CALL: Duration = Duration::from_secs(180);
 
@@ -29,6 +38,10 @@ pub struct Remote {
     operator: Operator,
     runtime: Runtime,
     last: Last,
+    /// A folder with a slash at its end, or nothing.
+    folder: String,
+    /// Where it is signed in to.
+    account: Option<Arc<Account>>,
 }
 
 impl fmt::Debug for Remote {
@@ -50,6 +63,9 @@ pub enum ConnectError {
     /// Neither https, nor http to this machine itself by its number.
     #[error("the address is not https")]
     NotHttps,
+    /// The folder cannot be one everywhere.
+    #[error("the folder cannot be used")]
+    Folder,
     /// The certificates of the authority cannot be read.
     #[error("the certificates cannot be read")]
     Certificates,
@@ -64,6 +80,14 @@ impl Remote {
     /// # Errors
     /// [`ConnectError`].
     pub fn new(location: &Location) -> Result<Self, ConnectError> {
+        Self::over(location, &Network::default())
+    }
+
+    /// The same, by another way to the clouds.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub fn over(location: &Location, network: &Network) -> Result<Self, ConnectError> {
         let operator = match location {
             Location::WebDav { url, user, password, .. } => {
                 let address = check_address(url)?;
@@ -92,14 +116,40 @@ impl Remote {
                 }
                 Operator::new(builder)
             }
+            Location::Cloud { cloud, .. } => service(*cloud).operator(),
+            Location::Folder { .. } => return Err(ConnectError::NotRemote),
+        };
+        let last = Last::default();
+        let (transport, folder, account) = match location {
+            Location::Cloud { cloud, folder, sign_in } => {
+                let client = network.client()?;
+                let account = Account::new(*cloud, sign_in.duplicate(), network.clone(), client.clone());
+                let account = Arc::new(account);
+                let wire = CloudWire::new(client, last.clone(), Arc::clone(&account));
+                (HttpTransporter::new(wire), check_folder(*cloud, folder)?, Some(account))
+            }
+            Location::WebDav { url, authority, .. } | Location::S3 { url, authority, .. } => {
+                let client = network::client(url.starts_with("http://"), authority)?;
+                (HttpTransporter::new(Wire::new(client, last.clone())), String::new(), None)
+            }
             Location::Folder { .. } => return Err(ConnectError::NotRemote),
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| ConnectError::System)?;
-        let last = Last::default();
-        let wire = Wire::new(client(location)?, last.clone());
-        let context = OperationContext::new().with_http_transport(HttpTransporter::new(wire));
+        let context = OperationContext::new().with_http_transport(transport);
         let operator = operator.map_err(|_| ConnectError::Address)?.with_context(context);
-        Ok(Self { operator, runtime, last })
+        Ok(Self { operator, runtime, last, folder, account })
+    }
+
+    /// Whether a folder can be one at a cloud.
+    ///
+    /// # Errors
+    /// [`ConnectError::Folder`].
+    pub fn check_folder(cloud: Cloud, folder: &str) -> Result<(), ConnectError> {
+        check_folder(cloud, folder).map(drop)
+    }
+
+    fn path(&self, id: VersionId) -> String {
+        format!("{}{}", self.folder, id.file_name())
     }
 
     fn call<T>(&self, call: impl Future<Output = opendal::Result<T>>) -> Result<T, ProviderError> {
@@ -115,6 +165,13 @@ impl Remote {
     /// What an error means, by what came over the wire last.
     fn error(&self, error: &opendal::Error) -> ProviderError {
         let seen = self.last.seen();
+        match seen.reason {
+            Some(Reason::NoSuchVersion) => return ProviderError::NoSuchVersion,
+            Some(Reason::Full) => return ProviderError::Full,
+            Some(Reason::Busy) => return ProviderError::Busy { retry_after: seen.retry_after },
+            Some(Reason::SignedOut) => return ProviderError::SignedOut,
+            None => {}
+        }
         match seen.status {
             Some(401 | 403) => return ProviderError::Refused,
             Some(404) => return ProviderError::NoSuchVersion,
@@ -149,7 +206,8 @@ fn cause(error: &opendal::Error) -> String {
 
 impl Provider for Remote {
     fn list(&self) -> Result<Vec<VersionId>, ProviderError> {
-        let entries = match self.call(self.operator.list("/")) {
+        let folder = if self.folder.is_empty() { "/" } else { &self.folder };
+        let entries = match self.call(self.operator.list(folder)) {
             // A folder that nothing was ever written to.
             Err(ProviderError::NoSuchVersion) => return Ok(Vec::new()),
             other => other?,
@@ -158,22 +216,45 @@ impl Provider for Remote {
     }
 
     fn get(&self, id: VersionId) -> Result<Vec<u8>, ProviderError> {
-        let name = id.file_name();
+        let name = self.path(id);
         Ok(self.call(async { self.operator.read(&name).await })?.to_vec())
     }
 
     fn put_new(&self, id: VersionId, bytes: &[u8]) -> Result<(), ProviderError> {
-        let name = id.file_name();
+        let name = self.path(id);
         self.call(async { self.operator.write(&name, bytes.to_vec()).await }).map(|_| ())
     }
 
     fn delete(&self, id: VersionId) -> Result<(), ProviderError> {
-        let name = id.file_name();
+        let name = self.path(id);
         match self.call(async { self.operator.delete(&name).await }) {
             Err(ProviderError::NoSuchVersion) => Ok(()),
             other => other,
         }
     }
+
+    fn sign_in(&self) -> Option<SignIn> {
+        self.account.as_ref().map(|account| self.runtime.block_on(account.sign_in()))
+    }
+}
+
+/// A folder at a cloud, as its path begins: no name that one of them does not take, and none that leads out of it.
+fn check_folder(cloud: Cloud, folder: &str) -> Result<String, ConnectError> {
+    let folder = folder.trim_matches('/');
+    if folder.is_empty() {
+        // Google gives no folder of its own: it would be all among the user's files.
+        return if cloud == Cloud::GoogleDrive { Err(ConnectError::Folder) } else { Ok(String::new()) };
+    }
+    let is_good = |name: &str| {
+        let is_plain = !name.contains(|letter: char| letter.is_control() || "\\:*?\"<>|#%'".contains(letter));
+        // Dropbox takes paths in a header.
+        let is_sendable = cloud != Cloud::Dropbox || name.is_ascii();
+        is_plain && is_sendable && !name.is_empty() && name.trim() == name && !name.ends_with('.')
+    };
+    if folder.len() > 200 || !folder.split('/').all(is_good) {
+        return Err(ConnectError::Folder);
+    }
+    Ok(format!("{folder}/"))
 }
 
 /// Only https goes out; http stays on this machine, and says so by a number and no name.
@@ -196,43 +277,6 @@ fn is_this_machine(url: &reqwest::Url) -> bool {
     host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn client(location: &Location) -> Result<reqwest::Client, ConnectError> {
-    // The first one counts; another part of the program may have chosen the same.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let (url, authority) = match location {
-        Location::WebDav { url, authority, .. } | Location::S3 { url, authority, .. } => (url, authority),
-        Location::Folder { .. } => return Err(ConnectError::NotRemote),
-    };
-    let is_plain = url.starts_with("http://");
-    let mut builder = reqwest::Client::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .https_only(!is_plain)
-        // Between two calls nobody would notice that a server has closed a kept connection.
-        .pool_max_idle_per_host(0)
-        // Nothing follows a server elsewhere with what it has to prove itself by.
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("SmartOTP/", env!("CARGO_PKG_VERSION")));
-    if is_plain {
-        builder = builder.no_proxy();
-    }
-    #[cfg(target_os = "android")]
-    {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots = roots.filter_map(|root| reqwest::Certificate::from_der(root).ok());
-        builder = builder.tls_certs_only(roots);
-    }
-    if !authority.is_empty() {
-        let certificates = reqwest::Certificate::from_pem_bundle(authority.as_bytes());
-        let certificates = certificates.map_err(|_| ConnectError::Certificates)?;
-        if certificates.is_empty() {
-            return Err(ConnectError::Certificates);
-        }
-        builder = builder.tls_certs_merge(certificates);
-    }
-    builder.build().map_err(|_| ConnectError::System)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +291,26 @@ mod tests {
         }
         for address in ["", "cloud.example", "ftp://a/", "https://me:secret@cloud.example/", "https://a/?b"] {
             assert_eq!(check_address(address), Err(ConnectError::Address), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_one_everywhere_or_refused() {
+        assert_eq!(check_folder(Cloud::GoogleDrive, "/Smart OTP/").as_deref(), Ok("Smart OTP/"));
+        assert_eq!(check_folder(Cloud::OneDrive, "").as_deref(), Ok(""));
+        assert_eq!(check_folder(Cloud::OneDrive, "Über/uns").as_deref(), Ok("Über/uns/"));
+        for (cloud, folder) in [
+            (Cloud::GoogleDrive, ""),
+            (Cloud::Dropbox, "Über"),
+            (Cloud::GoogleDrive, "a/../b"),
+            (Cloud::GoogleDrive, "a//b"),
+            (Cloud::GoogleDrive, "it's"),
+            (Cloud::OneDrive, "a\\b"),
+            (Cloud::OneDrive, "a:b"),
+            (Cloud::OneDrive, " a"),
+            (Cloud::Dropbox, "a\nb"),
+        ] {
+            assert_eq!(check_folder(cloud, folder), Err(ConnectError::Folder), "{folder}");
         }
     }
 }

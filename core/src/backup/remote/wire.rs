@@ -14,6 +14,17 @@ pub(super) struct Seen {
     pub(super) status: Option<u16>,
     /// Seconds to wait, where the answer named them.
     pub(super) retry_after: Option<u64>,
+    /// What it means, where the service's own words say more than the status.
+    pub(super) reason: Option<Reason>,
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    NoSuchVersion,
+    Full,
+    Busy,
+    SignedOut,
 }
 
 /// The last answer, shared with who asks what an error means.
@@ -29,7 +40,7 @@ impl Last {
         self.put(Seen::default());
     }
 
-    fn put(&self, seen: Seen) {
+    pub(super) fn put(&self, seen: Seen) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = seen;
     }
 }
@@ -50,19 +61,25 @@ impl HttpTransport for Wire {
     async fn fetch(&self, request: http::Request<Buffer>) -> opendal::Result<http::Response<HttpBody>> {
         self.last.forget();
         let response = self.inner.fetch(request).await?;
-        let retry_after = response.headers().get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
-        self.last.put(Seen { status: Some(response.status().as_u16()), retry_after });
+        let seen = Seen { status: Some(response.status().as_u16()), retry_after: retry_after(&response), reason: None };
+        self.last.put(seen);
         let (parts, body) = response.into_parts();
-        Ok(http::Response::from_parts(parts, body.map_inner(|stream| Box::new(bounded(stream)))))
+        Ok(http::Response::from_parts(parts, body.map_inner(|stream| Box::new(bounded(stream, MOST_BYTES)))))
     }
 }
 
-/// Ends an answer that is longer than any version or list.
-fn bounded(
+/// How many seconds an answer asks to wait, where it does.
+pub(super) fn retry_after<T>(response: &http::Response<T>) -> Option<u64> {
+    let seconds = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok()
+}
+
+/// Ends an answer that is longer than it may be: no version and no list is.
+pub(super) fn bounded(
     stream: impl Stream<Item = opendal::Result<Buffer>> + Send + Sync + Unpin + 'static,
+    most: usize,
 ) -> impl Stream<Item = opendal::Result<Buffer>> + Send + Sync + Unpin + 'static {
-    let mut left = MOST_BYTES;
+    let mut left = most;
     stream.map(move |chunk| {
         let chunk = chunk?;
         left = left

@@ -55,6 +55,20 @@ pub fn now(
     how: &How<'_>,
     watch: &dyn Watch,
 ) -> Result<Done, BackupError> {
+    let done = run(session, provider, place, how, watch);
+    let kept = session.keep_sign_in(place, provider);
+    let done = done?;
+    kept?;
+    Ok(done)
+}
+
+fn run(
+    session: &mut Session,
+    provider: &dyn Provider,
+    place: u32,
+    how: &How<'_>,
+    watch: &dyn Watch,
+) -> Result<Done, BackupError> {
     let mut look = look(provider, session.backup().place(place).ok_or(BackupError::NoSuchPlace)?, watch)?;
     let (taken_in, mut heads) = session.take_in_look(place, &look, how.now)?;
     let contents = session.contents().clone();

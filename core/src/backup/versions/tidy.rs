@@ -37,7 +37,9 @@ pub fn delete_all(
     place: u32,
     watch: &dyn Watch,
 ) -> Result<Vec<VersionId>, BackupError> {
-    let deleted = delete(session, provider, place, provider.list()?, watch)?;
+    let listed = provider.list();
+    session.keep_sign_in(place, provider)?;
+    let deleted = delete(session, provider, place, listed?, watch)?;
     // Nothing of ours lies there any more, by our own hand.
     session.change_place(place, |place| place.known = Known::default())?;
     Ok(deleted)
@@ -54,7 +56,7 @@ pub fn delete(
     doomed: Vec<VersionId>,
     watch: &dyn Watch,
 ) -> Result<Vec<VersionId>, BackupError> {
-    let (mut gone, mut outcome) = (Vec::new(), Ok(()));
+    let (mut gone, mut outcome) = (Vec::new(), Ok::<_, BackupError>(()));
     let of = doomed.len();
     for (done, id) in doomed.into_iter().enumerate() {
         if watch.is_cancelled() {
@@ -72,7 +74,10 @@ pub fn delete(
     if !gone.is_empty() {
         session.change_place(place, |place| place.forget(&gone))?;
     }
-    outcome.map(|()| gone)
+    let kept = session.keep_sign_in(place, provider);
+    outcome?;
+    kept?;
+    Ok(gone)
 }
 
 /// The versions that are not kept.

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Session;
+use crate::backup::cloud::SignIn;
 use crate::backup::location::Location;
 use crate::backup::merge::{DeviceId, Merging, State, observe, print};
+use crate::backup::provider::Provider;
 use crate::backup::settings::{Backup, Keep, Known, Place};
 use crate::backup::{Keys, Origin, Snapshot};
 use crate::token::{Token, TokenId};
@@ -91,6 +93,30 @@ impl Session {
     /// [`ChangeError::NoSuchPlace`], and the others.
     pub fn set_keep(&mut self, id: u32, keep: Keep) -> Result<(), ChangeError> {
         self.change_place(id, |place| place.keep = keep)
+    }
+
+    /// Keeps the sign-in of a place as it stands now, where the cloud has exchanged or ended it since; else nothing is written.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn keep_sign_in(&mut self, id: u32, provider: &dyn Provider) -> Result<(), ChangeError> {
+        let own = self.backup().place(id).and_then(|place| place.location.sign_in());
+        match (own, provider.sign_in()) {
+            (Some(own), Some(now)) if !own.is_kept_as(&now) => self.set_sign_in(id, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// Somebody has signed in to the cloud of a place again.
+    ///
+    /// # Errors
+    /// [`ChangeError::NoSuchPlace`], and the others.
+    pub fn set_sign_in(&mut self, id: u32, sign_in: SignIn) -> Result<(), ChangeError> {
+        self.change_place(id, |place| {
+            if let Some(own) = place.location.sign_in_mut() {
+                *own = sign_in;
+            }
+        })
     }
 
     /// Merges what other devices have written into the vault, in one write; none where there is nothing new.
