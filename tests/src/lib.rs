@@ -3,5 +3,6 @@ pub mod fault_proxy;
 pub mod fixtures;
 pub mod outside;
 pub mod phone;
+pub mod push_server;
 pub mod python;
 pub mod servers;

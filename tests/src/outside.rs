@@ -45,6 +45,10 @@ impl WallClock for Clock {
     fn unix_millis(&self) -> u64 {
         self.unix_millis.load(Ordering::SeqCst)
     }
+
+    fn steady_millis(&self) -> u64 {
+        self.awake_millis.load(Ordering::SeqCst)
+    }
 }
 
 /// Real threads, counted, so that a test can wait for them.

@@ -9,6 +9,7 @@ use smartotp_core::token::TokenId;
 use crate::clock::Beat;
 use crate::door::Door;
 use crate::look::Look;
+use crate::network::Network;
 use crate::screens::recovery;
 use crate::screens::step_up::StepUp;
 use crate::snack::SnackBar;
@@ -29,6 +30,8 @@ pub(crate) struct Desk {
     pub(crate) snack: Rc<SnackBar>,
     pub(crate) look: Rc<Look>,
     pub(crate) tokens: Rc<TokenModel>,
+    /// Ways to servers.
+    pub(crate) network: Network,
     /// The token on the details page.
     pub(crate) chosen: Cell<Option<TokenId>>,
     /// What waits for the lock to be asked again.
@@ -52,6 +55,7 @@ impl Desk {
         let tokens = Rc::new(TokenModel::new(door.clone(), handles.clone(), Box::new(shown)));
         let desk = Rc::new(Self {
             app: app.as_weak(),
+            network: Network::of(&door.services),
             door,
             handles,
             beat,

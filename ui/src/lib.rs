@@ -11,6 +11,7 @@ mod idle;
 mod intake;
 mod leaving;
 mod look;
+mod network;
 mod off_thread;
 mod order;
 mod picture;
@@ -38,6 +39,7 @@ use desk::Desk;
 use door::Door;
 use idle::Idle;
 use look::Look;
+use screens::requests::Requests;
 
 pub use generated::*;
 pub use look::LANGUAGES;
@@ -48,6 +50,7 @@ pub struct Ui {
     window: App,
     desk: Rc<Desk>,
     idle: Rc<Idle>,
+    requests: Rc<Requests>,
 }
 
 impl Ui {
@@ -83,6 +86,7 @@ impl Ui {
         screens::details::connect(&window, &desk);
         screens::password::connect(&window, &desk);
         screens::bin::connect(&window, &desk);
+        let requests = screens::requests::connect(&window, &desk);
         screens::licences::connect(&window);
         let idle = idle::connect(&window, &desk);
         leaving::follow(&desk);
@@ -90,7 +94,7 @@ impl Ui {
             .global::<Digits>()
             .on_without_last(|pin| pin.as_str().get(..pin.len().saturating_sub(1)).unwrap_or_default().into());
         screens::unlock::start(&desk);
-        Ok(Self { window, desk, idle })
+        Ok(Self { window, desk, idle, requests })
     }
 
     /// Shows the window and runs the event loop until it is closed.
@@ -118,6 +122,7 @@ impl Ui {
         // What the system keeps as a picture of a hidden app shows nothing.
         self.window.global::<Attention>().set_covered(!visible);
         self.desk.beat.look(visible);
+        self.requests.look(visible);
     }
 
     /// Says whether the window is in front. Where the vault's settings say so, it is covered while it is not.

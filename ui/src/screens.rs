@@ -18,6 +18,7 @@ pub(crate) mod preview;
 pub(crate) mod reading;
 pub(crate) mod recovery;
 pub(crate) mod rehearsal;
+pub(crate) mod requests;
 pub(crate) mod security;
 pub(crate) mod step_up;
 pub(crate) mod tokens;

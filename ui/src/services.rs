@@ -42,6 +42,8 @@ pub struct Services {
 pub trait WallClock: Send + Sync {
     /// Milliseconds since the Unix epoch.
     fn unix_millis(&self) -> u64;
+    /// Milliseconds since some moment, which only go forward: setting the clock doesn't move them.
+    fn steady_millis(&self) -> u64;
 }
 
 /// Work off the UI thread.

@@ -14,13 +14,15 @@ const FIRST: u64 = 10_000;
 pub const SELDOM: u64 = 300_000;
 /// The least time between two questions to one server.
 pub const REST: u64 = 250;
+/// Not before something else has happened.
+const NEVER: u64 = u64::MAX;
 
 /// The plan.
 #[derive(Debug, Default)]
 pub struct Schedule {
     entries: Vec<Entry>,
-    view: Option<TokenId>,
-    /// When each server may be asked again.
+    view: Vec<TokenId>,
+    /// When each server may be asked again; [`NEVER`] while it is being asked.
     servers: HashMap<String, u64>,
 }
 
@@ -46,30 +48,46 @@ impl Schedule {
         self.servers.retain(|server, _| tokens.iter().any(|(_, other)| other == server));
     }
 
-    /// Says which token is looked at: it is asked at once.
-    pub fn look_at(&mut self, id: Option<TokenId>, now: u64) {
-        self.view = id;
-        if let Some(entry) = self.entries.iter_mut().find(|entry| Some(entry.id) == id) {
+    /// Says which tokens are looked at: those that were not before are asked at once.
+    pub fn look_at(&mut self, ids: &[TokenId], now: u64) {
+        for entry in self.entries.iter_mut().filter(|entry| ids.contains(&entry.id) && !self.view.contains(&entry.id)) {
             entry.due = entry.due.min(now);
+        }
+        self.view = ids.to_vec();
+    }
+
+    /// Somebody wants to know now: everybody is asked once, as fast as the servers' rest allows.
+    pub fn ask_all(&mut self, now: u64) {
+        for entry in &mut self.entries {
+            entry.due = entry.due.min(now);
+            entry.wait = FIRST;
         }
     }
 
-    /// Whom to ask now: the one in view first, then who has waited longest.
+    /// Whom to ask now: those in view first, then who has waited longest.
     #[must_use]
     pub fn next(&self, now: u64) -> Option<TokenId> {
         let ready = self.entries.iter().filter(|entry| self.when(entry) <= now);
-        ready.min_by_key(|entry| (Some(entry.id) != self.view, entry.due)).map(|entry| entry.id)
+        ready.min_by_key(|entry| (!self.view.contains(&entry.id), entry.due)).map(|entry| entry.id)
     }
 
-    /// When somebody is to be asked next.
+    /// When somebody is to be asked next; `None` also while all wait for answers.
     #[must_use]
     pub fn wake(&self) -> Option<u64> {
-        self.entries.iter().map(|entry| self.when(entry)).min()
+        self.entries.iter().map(|entry| self.when(entry)).min().filter(|due| *due != NEVER)
+    }
+
+    /// A token's server is being asked: nobody asks it a second time until [`Schedule::asked`] or
+    /// [`Schedule::unreachable`].
+    pub fn asking(&mut self, id: TokenId) {
+        if let Some(server) = self.server(id) {
+            self.servers.insert(server, NEVER);
+        }
     }
 
     /// A token was asked. `found`: it has requests, so that it is asked as often as one in view for a while.
     pub fn asked(&mut self, id: TokenId, found: bool, now: u64) {
-        let in_view = self.view == Some(id);
+        let in_view = self.view.contains(&id);
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return };
         entry.wait = if found { FIRST } else { (entry.wait * 2).min(SELDOM) };
         entry.due = now + if in_view || found { IN_VIEW } else { entry.wait };
@@ -78,13 +96,16 @@ impl Schedule {
 
     /// A server could not be reached: all of its tokens wait together.
     pub fn unreachable(&mut self, id: TokenId, now: u64) {
-        let Some(server) = self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.server.clone()) else {
-            return;
-        };
+        let Some(server) = self.server(id) else { return };
         for entry in self.entries.iter_mut().filter(|entry| entry.server == server) {
-            let wait = if self.view == Some(entry.id) { FIRST } else { (entry.wait * 2).min(SELDOM) };
+            let wait = if self.view.contains(&entry.id) { FIRST } else { (entry.wait * 2).min(SELDOM) };
             entry.due = entry.due.max(now + wait);
         }
+        self.servers.insert(server, now + REST);
+    }
+
+    fn server(&self, id: TokenId) -> Option<String> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.server.clone())
     }
 
     fn when(&self, entry: &Entry) -> u64 {
@@ -130,7 +151,7 @@ mod tests {
     #[test]
     fn the_one_in_view_is_asked_every_three_seconds_among_a_thousand() {
         let mut schedule = schedule(1_000, 1);
-        schedule.look_at(Some(id(7)), 0);
+        schedule.look_at(&[id(7)], 0);
         let (counts, most) = ten_minutes(&mut schedule, 1);
         assert!((190..=201).contains(&counts[&id(7)]), "{}", counts[&id(7)]);
         assert!(most <= 4, "{most} questions in a second");
@@ -141,6 +162,36 @@ mod tests {
     fn nobody_is_asked_for_nothing_without_end() {
         let (counts, _) = ten_minutes(&mut schedule(3, 3), 3);
         assert!(counts.values().all(|count| *count <= 7), "{counts:?}");
+    }
+
+    #[test]
+    fn a_server_is_asked_one_question_at_a_time() {
+        let mut schedule = schedule(4, 2);
+        let first = schedule.next(0).unwrap();
+        schedule.asking(first);
+        let other = schedule.next(0).unwrap();
+        assert_eq!(other, id(1), "the other server");
+        schedule.asking(other);
+        assert_eq!((schedule.next(60_000), schedule.wake()), (None, None), "both are waited for");
+        schedule.asked(first, false, 400);
+        assert_eq!(schedule.wake(), Some(400 + REST));
+        schedule.unreachable(other, 500);
+        assert_eq!(schedule.next(400 + REST), Some(id(2)));
+    }
+
+    #[test]
+    fn a_wish_brings_everybody_forward_and_a_look_only_once() {
+        let mut schedule = schedule(2, 2);
+        (0..2).for_each(|number| schedule.asked(id(number), false, 0));
+        assert_eq!(schedule.next(5_000), None);
+        schedule.ask_all(5_000);
+        assert!(schedule.next(5_000).is_some());
+        (0..2).for_each(|number| schedule.asked(id(number), false, 5_000));
+        schedule.look_at(&[id(1)], 6_000);
+        assert_eq!(schedule.next(6_000), Some(id(1)));
+        schedule.asked(id(1), false, 6_000);
+        schedule.look_at(&[id(1)], 6_500);
+        assert_eq!((schedule.next(6_500), schedule.wake()), (None, Some(6_000 + IN_VIEW)), "looked at already");
     }
 
     #[test]

@@ -86,7 +86,8 @@ fn is_wanted(desk: &Desk, purpose: StepUpFor, protection: &Protection) -> bool {
         StepUpFor::Delete => protection.ask_before_delete,
         StepUpFor::ChangeLock => protection.ask_before_lock_change && !desk.step_up.granted.get(),
         StepUpFor::Export | StepUpFor::ExportOpen | StepUpFor::Transfer => protection.ask_before_export,
-        StepUpFor::Rehearse | StepUpFor::Wipe => true,
+        // Of approvals, who asks knows whether the server wants it.
+        StepUpFor::Rehearse | StepUpFor::Wipe | StepUpFor::Approve => true,
     }
 }
 

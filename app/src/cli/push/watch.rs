@@ -56,7 +56,8 @@ impl Watch {
             let tokens: Vec<_> = wanted.map(|token| (token.id, web::host(&token.url).unwrap_or_default())).collect();
             schedule.set(&tokens, millis());
             // A lone token is the one that is looked at.
-            schedule.look_at(tokens.first().filter(|_| tokens.len() == 1).map(|(id, _)| *id), millis());
+            let lone: Vec<TokenId> = tokens.iter().filter(|_| tokens.len() == 1).map(|(id, _)| *id).collect();
+            schedule.look_at(&lone, millis());
             while let Some(id) = schedule.next(millis()) {
                 let Some(token) = contents.push().iter().find(|token| token.id == id) else { break };
                 match asking::ask(context, token, &web, &Clock::of(context)) {
