@@ -24,11 +24,6 @@ mod snack;
 mod token_model;
 mod ways;
 
-#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, clippy::restriction)]
-mod generated {
-    slint::include_modules!();
-}
-
 use std::rc::Rc;
 
 use slint::ComponentHandle as _;
@@ -41,9 +36,9 @@ use idle::Idle;
 use look::Look;
 use screens::requests::Requests;
 
-pub use generated::*;
 pub use look::LANGUAGES;
 pub use services::Services;
+pub use smartotp_window::*;
 
 /// The window with its controllers.
 pub struct Ui {
