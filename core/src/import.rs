@@ -177,6 +177,12 @@ pub enum ImportError {
         /// Format and version: `KDBX 3`.
         what: &'static str,
     },
+    /// A file of this app's own, of a format that a later version writes.
+    #[error("format {version} of a newer version")]
+    Newer {
+        /// The format's number.
+        version: u16,
+    },
     /// It asks for more memory or time than is ever paid: a hostile file, or a damaged one.
     #[error("costs more than is ever paid")]
     Cost,

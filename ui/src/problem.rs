@@ -109,6 +109,7 @@ pub(crate) fn of_import(error: &ImportError) -> Problem {
         ImportError::Damaged => Problem::FileDamaged,
         ImportError::Restricted => Problem::FileRestricted,
         ImportError::Unsupported { .. } => Problem::FileUnsupported,
+        ImportError::Newer { .. } => Problem::FileNewer,
         ImportError::Cost => Problem::FileCostly,
         _ => Problem::FileUnknown,
     }

@@ -55,7 +55,7 @@ impl From<UnsealError> for ImportError {
     fn from(error: UnsealError) -> Self {
         match error {
             UnsealError::NotSealed => Self::Unknown,
-            UnsealError::Newer { .. } => Self::Unsupported { what: "Smart OTP" },
+            UnsealError::Newer { version } => Self::Newer { version },
             UnsealError::DamagedHeader | UnsealError::DamagedPayload => Self::Damaged,
             UnsealError::WrongKey => Self::WrongPassword,
             // Another key than a password opens it.

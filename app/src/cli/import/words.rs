@@ -95,6 +95,14 @@ pub(in crate::cli) fn failure(name: &str, is_ours: bool, error: &ImportError) ->
         ImportError::Unsupported { what } => {
             ("unsupported", tr!("{file} can't be read: its format is {format}.", file = file, format = what))
         }
+        ImportError::Newer { version } => (
+            "newer_version",
+            tr!(
+                "{file} was made by a newer version of Smart OTP (format {version}). Update the app to read it.",
+                file = file,
+                version = version
+            ),
+        ),
         ImportError::Cost => {
             ("too_costly", tr!("{file} asks for more memory or time than any real export.", file = file))
         }
