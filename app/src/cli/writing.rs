@@ -1,6 +1,6 @@
-//! Files that hold secrets: for their owner alone, whole or not at all.
+//! Writes files that hold secrets, and says why one cannot be written.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::failure::{Exit, Failure, reason};
 use super::output::{self, visible};
+use crate::private_file::PrivateFile;
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,65 +28,48 @@ pub(super) fn secret_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Beside::write(path, bytes, Existing::Replaced)?.place()
 }
 
-/// A file written beside its place, until it is known to be as it should.
+/// A [`PrivateFile`] on its way, or a pipe or device that has been written to.
 pub(super) struct Beside {
     place: PathBuf,
     existing: Existing,
-    /// `None` for a pipe or device, which has been written to; and once it is in its place.
-    beside: Option<PathBuf>,
+    /// `None` for a pipe or device.
+    file: Option<PrivateFile>,
 }
 
 impl Beside {
-    /// Writes it, for its owner alone.
+    /// Writes it, for its owner alone, and compares what lies on the disk.
     pub(super) fn write(place: &Path, bytes: &[u8], existing: Existing) -> Result<Self, Failure> {
         if existing == Existing::Kept {
             refuse_existing(place)?;
         }
-        if is_special(place) {
-            let written = OpenOptions::new().write(true).open(place).and_then(|mut file| file.write_all(bytes));
-            written.map_err(|error| unwritable(place, &error))?;
-            return Ok(Self { place: place.to_owned(), existing, beside: None });
-        }
-        // A link is written through, as by other programs.
-        let target = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
-        let beside = beside(&target);
-        let written = Self { place: target, existing, beside: Some(beside.clone()) };
-        write_new(&beside, bytes).map_err(|error| unwritable(place, &error))?;
-        Ok(written)
+        let written = if is_special(place) {
+            OpenOptions::new().write(true).open(place).and_then(|mut file| file.write_all(bytes)).map(|()| None)
+        } else {
+            written_and_compared(place, bytes).map(Some)
+        };
+        let file = written.map_err(|error| unwritable(place, &error))?;
+        Ok(Self { place: place.to_owned(), existing, file })
     }
 
     /// What lies on the disk; `None` for a pipe or device.
     pub(super) fn read_back(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-        let Some(beside) = &self.beside else { return Ok(None) };
-        fs::read(beside).map(|bytes| Some(Zeroizing::new(bytes))).map_err(|error| unwritable(&self.place, &error))
+        let read = self.file.as_ref().map(PrivateFile::read_back).transpose();
+        read.map_err(|error| unwritable(&self.place, &error))
     }
 
     /// Moves it to its place, in one step.
-    pub(super) fn place(mut self) -> Result<(), Failure> {
-        let Some(beside) = &self.beside else { return Ok(()) };
-        let placed = match self.existing {
-            Existing::Replaced => fs::rename(beside, &self.place),
-            Existing::Kept => place_new(beside, &self.place),
-        };
-        match placed {
-            Ok(()) => {
-                self.beside = None;
-                sync_folder(&self.place);
-                Ok(())
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&self.place)),
-            Err(error) => Err(unwritable(&self.place, &error)),
-        }
+    pub(super) fn place(self) -> Result<(), Failure> {
+        let Some(file) = self.file else { return Ok(()) };
+        file.place(self.existing == Existing::Replaced).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(&self.place),
+            _ => unwritable(&self.place, &error),
+        })
     }
 }
 
-impl Drop for Beside {
-    /// What is not in its place by now shall not stay.
-    fn drop(&mut self) {
-        if let Some(beside) = &self.beside {
-            let _ = fs::remove_file(beside);
-        }
-    }
+fn written_and_compared(place: &Path, bytes: &[u8]) -> io::Result<PrivateFile> {
+    let file = PrivateFile::write(place, bytes)?;
+    if *file.read_back()? == bytes { Ok(file) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
 /// Says no where a file is already. Pipes and devices are there to be written to.
@@ -129,44 +113,4 @@ pub(super) fn make_folder_of(file: &Path) -> Result<(), Failure> {
 
 fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-/// Gives a file its name, unless another one has it.
-fn place_new(beside: &Path, place: &Path) -> io::Result<()> {
-    match fs::hard_link(beside, place) {
-        Ok(()) => {
-            let _ = fs::remove_file(beside);
-            Ok(())
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // The file system has no hard links.
-        Err(_) if fs::symlink_metadata(place).is_err() => fs::rename(beside, place),
-        Err(_) => Err(io::ErrorKind::AlreadyExists.into()),
-    }
-}
-
-/// The name itself on the disk, where the system lets folders be synced.
-fn sync_folder(file: &Path) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    if *Zeroizing::new(fs::read(path)?) == bytes { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
