@@ -6,10 +6,15 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use smartotp_core::code::ocra::{self, Inputs};
 use smartotp_core::push::keys::{self, MadeKey, PushKey};
 use smartotp_core::push::{ProviderName, PushToken};
-use smartotp_core::token::TokenId;
+use smartotp_core::secret::Secret;
+use smartotp_core::token::{ChallengeEncoding, Counter, TokenId};
 use smartotp_core::vault::SystemEntropy;
+
+/// What TiQR accounts answer by.
+const SUITE: &str = "OCRA-1:HOTP-SHA1-6:QN10";
 
 /// A key costs seconds: all tests of a program share one for their tokens, and one for their servers.
 pub fn token_key() -> &'static MadeKey {
@@ -73,6 +78,8 @@ struct State {
     enrolled: HashMap<String, Vec<u8>>,
     down: bool,
     numbers: u32,
+    /// The key that a TiQR account gave.
+    tiqr: Option<Vec<u8>>,
 }
 
 /// The server.
@@ -223,8 +230,12 @@ impl PushServer {
     }
 
     fn answer(&self, line: &str, body: &str) -> (&'static str, String) {
+        let path = line.split_whitespace().nth(1).unwrap_or_default();
+        if path.starts_with("/tiqr/") {
+            return ("200 OK", self.tiqr(path, &form(body)));
+        }
         let is_poll = line.starts_with("GET ");
-        let query = line.split_whitespace().nth(1).and_then(|path| path.split_once('?')).map_or("", |(_, query)| query);
+        let query = path.split_once('?').map_or("", |(_, query)| query);
         let fields = form(if is_poll { query } else { body });
         let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
         let serial = field("serial");
@@ -273,6 +284,37 @@ impl PushServer {
         ok("true", &code.map(|code| format!(r#""display_code":"{code}""#)).unwrap_or_default())
     }
 
+    /// The text of a TiQR enrolment's QR code.
+    #[must_use]
+    pub fn tiqr_enrolment(&self) -> String {
+        format!("tiqrenroll://http://127.0.0.1:{}/tiqr/meta", self.port)
+    }
+
+    fn tiqr(&self, path: &str, fields: &HashMap<String, String>) -> String {
+        let base = format!("http://127.0.0.1:{}/tiqr", self.port);
+        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        match path {
+            "/tiqr/meta" => serde_json::json!({
+                "service": {
+                    "displayName": "The Library", "identifier": "library.example", "ocraSuite": SUITE,
+                    "authenticationUrl": format!("{base}/auth"), "enrollmentUrl": format!("{base}/enrol"),
+                },
+                "identity": { "identifier": "mira", "displayName": "Mira Keller" },
+            })
+            .to_string(),
+            "/tiqr/enrol" => {
+                self.state().tiqr = data_encoding::HEXLOWER.decode(field("secret").as_bytes()).ok();
+                "OK".to_owned()
+            }
+            _ => {
+                let Some(key) = self.state().tiqr.clone() else { return "INVALID_USERID".to_owned() };
+                let right = respond(&key, &field("sessionKey"));
+                if right.is_some_and(|right| right == field("response")) { "OK" } else { "INVALID_RESPONSE:2" }
+                    .to_owned()
+            }
+        }
+    }
+
     fn enrol(&self, serial: &str, credential: &str, public: &str) -> (&'static str, String) {
         let mut state = self.state();
         if state.enrolled.contains_key(serial) {
@@ -312,6 +354,20 @@ impl PushServer {
         }
         wire.to_string()
     }
+}
+
+/// The answer to the challenge that every login here has; of the session "old" the challenge is another one.
+fn respond(key: &[u8], session: &str) -> Option<String> {
+    let inputs = Inputs {
+        challenge: if session == "old" { "0000000001" } else { "1234567890" },
+        encoding: ChallengeEncoding::Rfc,
+        counter: Counter(0),
+        pin: None,
+        session: None,
+        unix: 0,
+    };
+    let code = ocra::respond(&Secret::from_bytes(key.to_vec()), &SUITE.parse().ok()?, &inputs).ok()?;
+    Some(code.as_str().to_owned())
 }
 
 fn ok(value: &str, detail: &str) -> (&'static str, String) {

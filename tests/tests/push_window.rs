@@ -1,25 +1,52 @@
 //! Push requests in the window, from the question to the answer, against a server on loopback.
-#![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends where its ground gives way, and says why")]
 
-use std::time::{Duration, Instant};
+#[path = "privacyidea/server.rs"]
+#[allow(dead_code, reason = "another test does more of it")]
+mod real;
 
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use slint::ComponentHandle as _;
+use smartotp_core::push::PushToken;
+use smartotp_core::qr::write::Modules;
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{Credential, NewSlot, Session};
 use smartotp_tests::phone::{Glass, Phone};
 use smartotp_tests::push_server::{PushServer, Question, Told};
+use smartotp_ui::{Attention, Nav, OpenSheet};
 
 const NOW: u64 = 1_790_000_000;
 const PASSWORD: &str = "a row of four words";
 
+fn picture_of(text: &str) -> Vec<u8> {
+    Modules::encode(text).unwrap().to_png(8)
+}
+
+/// Picks a picture of a code on the Add sheet.
+fn scan(phone: &Phone, text: &str) {
+    phone.outside.gallery.next(vec![("code.png".to_owned(), picture_of(text))]);
+    phone.ui().window().global::<Nav>().invoke_show(OpenSheet::Add);
+    phone.settle();
+    phone.tap("Read a picture");
+}
+
 /// A phone whose vault has push tokens of a server.
 fn phone(server: &PushServer, serials: &[&str], strict: bool) -> Phone {
-    let mut phone = Phone::new(Glass::PHONE, NOW);
-    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
-    let mut session = Session::create(phone.services().vault, slot).unwrap();
-    for serial in serials {
+    let tokens = serials.iter().map(|serial| {
         let mut token = server.token(serial, "Kontor Webmail", "mira.keller");
         token.ask_unlock = strict;
+        token
+    });
+    phone_with(NOW, tokens.collect())
+}
+
+fn phone_with(now: u64, tokens: Vec<PushToken>) -> Phone {
+    let mut phone = Phone::new(Glass::PHONE, now);
+    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
+    let mut session = Session::create(phone.services().vault, slot).unwrap();
+    for token in tokens {
         session.add_push(token).unwrap();
     }
     drop(session);
@@ -228,6 +255,8 @@ fn nothing_is_asked_for_nobody() {
     let minute = || {
         drop(server.take_polls());
         for _ in 0..60 {
+            // Somebody is there, or it would be locked.
+            phone.ui().window().global::<Attention>().invoke_noticed();
             phone.pass(Duration::from_secs(1));
             phone.settle();
         }
@@ -244,4 +273,117 @@ fn nothing_is_asked_for_nobody() {
     phone.settle();
     assert_eq!(minute(), 0, "locked");
     assert_eq!(server.connections().1, 1, "one connection");
+}
+
+#[test]
+fn a_push_token_is_shown_then_enrolled_named_anew_and_gone_for_good() {
+    let server = PushServer::start();
+    let phone = phone(&server, &[], false);
+    scan(&phone, &server.enrolment("PIPU9", "Kontor", "webmail"));
+    assert!(phone.sees("Look before you enrol"), "{:?}", phone.heard());
+    assert!(phone.spoken("Server, 127.0.0.1:").is_some() && phone.sees("Serial number, PIPU9"));
+    assert!(!server.has("PIPU9"), "nothing is sent by looking");
+    phone.tap("Enrol");
+    wait_for(&phone, "token", || server.has("PIPU9") && phone.spoken("Kontor, webmail, push token").is_some());
+    let card = phone.spoken("Kontor, webmail, push token").unwrap();
+
+    // What was enrolled here answers.
+    to_requests(&phone);
+    server.ask("PIPU9", Question::new("Is it you?"));
+    open(&phone, "Is it you?");
+    phone.tap("Approve");
+    wait_for(&phone, "answer", || !server.told().is_empty());
+
+    phone.ui().window().global::<Nav>().invoke_go(smartotp_ui::Place::Home);
+    phone.tap("Tokens");
+    phone.tap(&card);
+    assert!(phone.sees("Push token"), "{:?}", phone.heard());
+    phone.tap("Label, webmail");
+    phone.type_into("Label", " of mira");
+    phone.tap("Save");
+    assert!(phone.sees("Label, webmail of mira"), "{:?}", phone.heard());
+    phone.tap("Delete for good");
+    phone.tap("Delete for good");
+    phone.type_into("Your password", PASSWORD);
+    phone.tap("Delete");
+    wait_for(&phone, "end", || phone.spoken("Kontor").is_none());
+
+    // The code works once.
+    scan(&phone, &server.enrolment("PIPU9", "Kontor", "webmail"));
+    phone.tap("Enrol");
+    let over = "The server did not take it: the code was used before, or its time is over. Ask for a new one.";
+    wait_for(&phone, "refusal", || phone.sees(over));
+}
+
+#[test]
+fn a_code_that_is_no_good_is_refused_in_a_sentence() {
+    let server = PushServer::start();
+    let phone = phone(&server, &[], false);
+    scan(&phone, &server.enrolment("PIPU9", "Kontor", "webmail").replace("v=1", "v=2"));
+    assert!(phone.sees("This code is of a later version of the protocol. A newer Smart OTP may read it."));
+    phone.tap("Back to the tokens");
+    scan(&phone, &server.enrolment("PIPU9", "Kontor", "webmail").replace("http%3A", "http%3A//bank.example/%3F"));
+    assert!(phone.sees("The address is not https."), "{:?}", phone.heard());
+}
+
+#[test]
+fn an_enrolment_is_cancelled_while_its_key_is_made() {
+    let server = PushServer::start();
+    let phone = phone(&server, &[], false);
+    scan(&phone, &server.enrolment("PIPU9", "Kontor", "webmail"));
+    let window = phone.ui().window();
+    window.global::<smartotp_ui::PushEnrolScreen>().invoke_enrol();
+    window.global::<smartotp_ui::PushEnrolScreen>().invoke_cancel();
+    phone.settle();
+    assert!(phone.sees("Enrol") && !server.has("PIPU9"), "{:?}", phone.heard());
+}
+
+#[test]
+fn a_tiqr_account_is_enrolled_and_logs_in() {
+    let server = PushServer::start();
+    let phone = phone(&server, &[], false);
+    scan(&phone, &server.tiqr_enrolment());
+    assert!(phone.sees("TiQR account") && !phone.sees("The Library"), "{:?}", phone.heard());
+    phone.tap("Ask this server");
+    wait_for(&phone, "offer", || phone.sees("Enrol"));
+    phone.tap("Enrol");
+    wait_for(&phone, "account", || phone.spoken("The Library, Mira Keller, TiQR account").is_some());
+    scan(&phone, "tiqrauth://mira@library.example/old/1234567890/Reading%20room/2");
+    assert!(phone.sees("Login to, Reading room"), "{:?}", phone.heard());
+    phone.tap("Log in");
+    wait_for(&phone, "refusal", || phone.sees("The service did not take the answer. Tries left: 2."));
+    phone.tap("Back");
+    scan(&phone, "tiqrauth://mira@library.example/new/1234567890/Reading%20room/2");
+    phone.tap("Log in");
+    wait_for(&phone, "login", || phone.sees("Logged in: The Library"));
+    scan(&phone, "tiqrauth://otto@bank.example/s/1234567890/x");
+    assert!(phone.sees("No account of bank.example is here. Enrol it first."), "{:?}", phone.heard());
+}
+
+/// A real privacyIDEA, and a phone whose clock is wrong by minutes: enrolled by a picture, asked, approved, denied.
+#[test]
+fn a_real_server_is_enrolled_at_and_answered() {
+    let Some(server) = real::Server::start() else { return };
+    server.policy("push", "enrollment", &server.push_enrolment());
+    server.policy("ask", "authentication", "push_text_on_mobile=Log in as alice?,push_title_on_mobile=Test");
+    let detail = server.new_token(&[("type", "push"), ("genkey", "1")]);
+    let serial = detail["serial"].as_str().unwrap();
+    let right = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let phone = phone_with(right + 200, Vec::new());
+    scan(&phone, detail["pushurl"]["value"].as_str().unwrap());
+    phone.tap("Enrol");
+    wait_for(&phone, "token", || phone.spoken("privacyIDEA").is_some_and(|card| card.contains("push token")));
+    to_requests(&phone);
+    let asked = server.trigger(serial);
+    open(&phone, "Log in as alice?");
+    phone.tap("Approve");
+    wait_for(&phone, "answer", || server.is_accepted(&asked.transaction));
+    phone.settle();
+    assert!(phone.sees("This device's clock is wrong; the server's time was taken."), "{:?}", phone.heard());
+    let asked = server.trigger(serial);
+    open(&phone, "Log in as alice?");
+    phone.tap("Deny");
+    phone.tap("No, it was not me");
+    wait_for(&phone, "answer", || phone.sees("No requests are waiting"));
+    assert!(!server.is_accepted(&asked.transaction));
 }

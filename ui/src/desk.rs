@@ -10,8 +10,10 @@ use crate::clock::Beat;
 use crate::door::Door;
 use crate::look::Look;
 use crate::network::Network;
+use crate::screens::push_enrol::Enrolling;
 use crate::screens::recovery;
 use crate::screens::step_up::StepUp;
+use crate::screens::tiqr::Following;
 use crate::snack::SnackBar;
 use crate::token_model::{Handles, TokenModel};
 use crate::{App, Nav, OpenSheet, Place, TokensScreen};
@@ -34,6 +36,12 @@ pub(crate) struct Desk {
     pub(crate) network: Network,
     /// The token on the details page.
     pub(crate) chosen: Cell<Option<TokenId>>,
+    /// The push token or TiQR account on its page.
+    pub(crate) apart: Cell<Option<TokenId>>,
+    /// The push token that may be enrolled.
+    pub(crate) enrolling: Enrolling,
+    /// The TiQR code that is followed.
+    pub(crate) following: Following,
     /// What waits for the lock to be asked again.
     pub(crate) step_up: StepUp,
     /// Counts a wait after wrong tries down.
@@ -63,6 +71,9 @@ impl Desk {
             look,
             tokens,
             chosen: Cell::new(None),
+            apart: Cell::new(None),
+            enrolling: Enrolling::default(),
+            following: Following::default(),
             step_up: StepUp::default(),
             countdown: Timer::default(),
             recovery: RefCell::default(),

@@ -7,9 +7,10 @@ mod source;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use smartotp_core::enrol::Enrolment;
+use smartotp_core::enrol::{Enrolment, push_uri};
 use smartotp_core::import::{self, ImportError, Outcome, Place};
 use smartotp_core::secret::SecretText;
+use smartotp_core::tiqr;
 
 pub(crate) use clip::source_of_clip;
 pub(crate) use source::Source;
@@ -140,6 +141,16 @@ impl Intake {
             }
             why => self.failed.push((index, why)),
         }
+    }
+
+    /// The code of a push or TiQR server, where it is all that came.
+    pub(crate) fn lone_link(&self) -> Option<SecretText> {
+        let [only] = self.outcome.unreadable.as_slice() else { return None };
+        let place = only.entry.place.filter(|_| self.outcome.tokens.is_empty())?;
+        let link = pins::text_at(&self.sources.get(place.file)?.bytes, place.number)?;
+        let text = link.expose();
+        let is_one = push_uri::is_one(text) || tiqr::is_login(text) || tiqr::service::is_enrolment(text);
+        is_one.then_some(link)
     }
 
     /// Whether there is nothing to look at.

@@ -81,6 +81,9 @@ impl Ui {
         screens::details::connect(&window, &desk);
         screens::password::connect(&window, &desk);
         screens::bin::connect(&window, &desk);
+        screens::push_enrol::connect(&window, &desk);
+        screens::push_token::connect(&window, &desk);
+        screens::tiqr::connect(&window, &desk);
         let requests = screens::requests::connect(&window, &desk);
         screens::licences::connect(&window);
         let idle = idle::connect(&window, &desk);

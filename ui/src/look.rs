@@ -78,6 +78,13 @@ impl Look {
         self.settings.borrow().clipboard_seconds
     }
 
+    /// The code of the language in use.
+    pub(crate) fn language(&self) -> &'static str {
+        let wanted = self.settings.borrow().language.clone();
+        let wanted = wanted.unwrap_or_else(|| system_language(&self.services.system_language));
+        LANGUAGES.iter().find(|(code, _)| *code == wanted).map_or("en", |(code, _)| code)
+    }
+
     /// When the reminder to prove a way in was put aside last, in Unix time.
     pub(crate) fn reminded(&self) -> u64 {
         self.settings.borrow().reminded.unwrap_or(0)

@@ -174,6 +174,11 @@ pub(crate) fn of_enrolment(error: &EnrolError) -> (EnrolProblem, String) {
         EnrolError::NeedsPin => plain(EnrolProblem::NeedsPin),
         EnrolError::BadPin => plain(EnrolProblem::BadPin),
         EnrolError::Migration => plain(EnrolProblem::Migration),
+        EnrolError::NotACodeToken { scheme }
+            if matches!(scheme.as_str(), "pipush" | "pia" | "tiqrenroll" | "tiqrauth") =>
+        {
+            plain(EnrolProblem::AddAlone)
+        }
         EnrolError::NotACodeToken { scheme } => (EnrolProblem::OtherService, scheme.clone()),
         _ => plain(EnrolProblem::Unknown),
     }

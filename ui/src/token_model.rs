@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use slint::{Model, ModelNotify, ModelTracker};
+use smartotp_core::push::PushToken;
+use smartotp_core::tiqr::TiqrIdentity;
 use smartotp_core::token::search::Query;
-use smartotp_core::token::{Token, TokenId};
+use smartotp_core::token::{Icon, Token, TokenId};
 
-use crate::TokenRow;
 use crate::door::Door;
 use crate::show;
+use crate::{CodeKind, TokenRow};
 
 /// Small numbers for tokens, as the screens name them. The same token has the same one until the vault is locked.
 #[derive(Default)]
@@ -110,22 +112,57 @@ impl TokenModel {
     /// The row of a token, whether it is in the list or not.
     pub(crate) fn row(&self, id: TokenId) -> Option<TokenRow> {
         let contents = self.door.contents()?;
-        contents.token(id).map(|token| self.build(token))
+        let token = contents.token(id).map(|token| self.build(token));
+        let push = || contents.push().iter().find(|token| token.id == id).map(|token| self.build_push(token));
+        let tiqr =
+            || contents.tiqr().iter().find(|identity| identity.id == id).map(|identity| self.build_tiqr(identity));
+        token.or_else(push).or_else(tiqr)
     }
 
-    /// Favourites first, else the vault's own order.
+    /// Favourites first, else the vault's own order; what makes no codes comes last.
     fn matching(&self) -> Vec<TokenId> {
         let Some(contents) = self.door.contents() else {
             self.total.set(0);
             return Vec::new();
         };
-        self.total.set(contents.tokens().len());
+        self.total.set(contents.tokens().len() + contents.push().len() + contents.tiqr().len());
         let query = Query::new(&self.query.borrow());
         let fits = |token: &&Token| query.is_empty() || query.matches(token).is_some();
         let (mut first, rest): (Vec<_>, Vec<_>) =
             contents.tokens().iter().filter(fits).partition(|token| token.favourite);
         first.extend(rest);
-        first.into_iter().map(|token| token.id).collect()
+        let mut rows: Vec<TokenId> = first.into_iter().map(|token| token.id).collect();
+        let words = self.words.borrow();
+        let has = |texts: [&str; 2]| {
+            words.iter().all(|word| texts.iter().any(|text| text.to_lowercase().contains(word.as_str())))
+        };
+        rows.extend(contents.push().iter().filter(|push| has([&push.issuer, &push.label])).map(|push| push.id));
+        rows.extend(contents.tiqr().iter().filter(|tiqr| has([named(tiqr), account_of(tiqr)])).map(|tiqr| tiqr.id));
+        rows
+    }
+
+    fn build_push(&self, token: &PushToken) -> TokenRow {
+        self.build_apart(token.id, CodeKind::Push, &token.issuer, &token.label)
+    }
+
+    fn build_tiqr(&self, identity: &TiqrIdentity) -> TokenRow {
+        self.build_apart(identity.id, CodeKind::Login, named(identity), account_of(identity))
+    }
+
+    /// What is held apart: it makes no codes.
+    fn build_apart(&self, id: TokenId, kind: CodeKind, issuer: &str, account: &str) -> TokenRow {
+        let (title, second) = show::names(issuer, account);
+        let words = self.words.borrow();
+        TokenRow {
+            handle: self.handles.of(id),
+            kind,
+            title: show::marked(&title, &words),
+            account: show::marked(&second, &words),
+            name: show::name(issuer, account).into(),
+            letter: show::letter(issuer, account),
+            tile: Icon::Letter.tile(issuer, account).into(),
+            ..TokenRow::default()
+        }
     }
 
     fn build(&self, token: &Token) -> TokenRow {
@@ -153,6 +190,16 @@ impl TokenModel {
             version,
         }
     }
+}
+
+/// How a service names itself.
+fn named(identity: &TiqrIdentity) -> &str {
+    if identity.service.is_empty() { &identity.service_id } else { &identity.service }
+}
+
+/// How it names the account.
+fn account_of(identity: &TiqrIdentity) -> &str {
+    if identity.name.is_empty() { &identity.user } else { &identity.name }
 }
 
 impl Model for TokenModel {

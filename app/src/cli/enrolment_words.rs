@@ -35,6 +35,15 @@ pub(super) fn reason(error: &EnrolError) -> String {
         EnrolError::NeedsPin => tr!("This token needs a PIN. Give it with --pin-file.").to_owned(),
         EnrolError::BadPin => tr!("The PIN can't be used with this kind of token.").to_owned(),
         EnrolError::Migration => tr!("This export code of Google Authenticator is damaged.").to_owned(),
+        EnrolError::NotACodeToken { scheme } if matches!(scheme.as_str(), "pipush" | "pia") => {
+            tr!("This enrols a push token. Use: smartotp push enrol -").to_owned()
+        }
+        EnrolError::NotACodeToken { scheme } if scheme == "tiqrenroll" => {
+            tr!("This enrols a TiQR account. Use: smartotp tiqr enrol -").to_owned()
+        }
+        EnrolError::NotACodeToken { scheme } if scheme == "tiqrauth" => {
+            tr!("This is a TiQR login. Use: smartotp tiqr answer -").to_owned()
+        }
         EnrolError::NotACodeToken { scheme } => {
             tr!("\"{scheme}\" enrols at another service; it makes no codes.", scheme = visible(scheme))
         }

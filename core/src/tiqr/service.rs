@@ -105,6 +105,12 @@ pub fn address(text: &str) -> Result<String, TiqrError> {
     Ok(url)
 }
 
+/// Whether a text enrols: to be asked before [`address`] for the right words.
+#[must_use]
+pub fn is_enrolment(text: &str) -> bool {
+    scheme(text).is_some_and(|(scheme, _)| scheme == "tiqrenroll")
+}
+
 /// Whom an address leads to: the host, where that is, and whether it is in clear.
 ///
 /// # Errors

@@ -47,7 +47,7 @@ pub(super) fn links_without(sources: &[Arc<Source>], outcome: &Outcome) -> Vec<(
 }
 
 /// The line of a text, or the code of a picture, that is the `number`th: from 1.
-fn text_at(file: &[u8], number: usize) -> Option<SecretText> {
+pub(super) fn text_at(file: &[u8], number: usize) -> Option<SecretText> {
     let index = number.checked_sub(1)?;
     match core::str::from_utf8(file) {
         Ok(text) => text.lines().nth(index).map(|line| SecretText::from(line.trim())),

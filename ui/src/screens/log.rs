@@ -10,7 +10,6 @@ use smartotp_core::vault::journal::{Event as Happened, Record};
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::off_thread::spawn;
-use crate::show;
 use crate::{App, LogEvent, LogRow, LogScreen, Place, WayIn, day, ways};
 
 pub(crate) fn connect(_app: &App, desk: &Rc<Desk>) {
@@ -59,15 +58,12 @@ fn row(desk: &Desk, record: &Record, now: u64) -> LogRow {
         About::Number(number) => (WayIn::Nothing, i32::try_from(number).unwrap_or(i32::MAX), None),
         About::Token(id) => (WayIn::Nothing, 0, Some(id)),
     };
-    let name = token.and_then(|id| {
-        let contents = desk.door.contents()?;
-        contents.token(id).map(|token| show::name(&token.issuer, &token.account))
-    });
+    let name = token.and_then(|id| desk.tokens.row(id)).map(|row| row.name);
     LogRow {
         event,
         way,
         number,
-        name: name.unwrap_or_default().into(),
+        name: name.unwrap_or_default(),
         ago: i32::try_from(now.saturating_sub(record.unix)).unwrap_or(i32::MAX),
         day: day::of(record.unix).into(),
     }

@@ -17,6 +17,7 @@ use crate::intake::{self, Read, Source};
 use crate::off_thread::{off_thread, spawn};
 use crate::screens::add;
 use crate::screens::preview::{self, Preview};
+use crate::screens::push_enrol;
 use crate::{App, Nav, OpenSheet, Place, Problem, ReadingPhase, ReadingScreen, problem};
 
 /// How often the number of entries is brought up to date.
@@ -275,6 +276,12 @@ fn finish(desk: &Rc<Desk>, reading: &Rc<Reading>) {
     if desk.door.contents().is_none() {
         reading.shown.drop_all(desk);
         return reading.end(desk);
+    }
+    let lone = reading.shown.intake.borrow().lone_link();
+    if let Some(link) = lone {
+        reading.shown.drop_all(desk);
+        reading.end(desk);
+        return push_enrol::open_link(desk, &link);
     }
     let nothing = {
         let intake = reading.shown.intake.borrow();

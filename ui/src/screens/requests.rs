@@ -4,7 +4,7 @@ mod answer;
 mod history;
 mod list;
 mod poll;
-mod words;
+pub(crate) mod words;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -209,7 +209,8 @@ impl Requests {
     }
 
     /// What the server offered of a token: new ones join, those that it no longer offers are over.
-    fn offered(&self, token: TokenId, requests: Vec<Request>) -> usize {
+    /// `right` is the right time in Unix seconds, by which they know when they were seen first.
+    fn offered(&self, token: TokenId, requests: Vec<Request>, right: u64) -> usize {
         let now = self.now();
         let kept = |waiting: &Waiting| {
             waiting.token != token || requests.iter().any(|request| request.nonce == waiting.request.nonce)
@@ -222,8 +223,8 @@ impl Requests {
                 continue;
             }
             let key = self.next_key.replace(self.next_key.get().wrapping_add(1).max(1));
-            // The right time and this device's may differ: what counts here is how long ago it was.
-            let came = if request.seen_at > now { now } else { request.seen_at };
+            // This device's clock may be wrong: how long ago it was is right all the same.
+            let came = now.saturating_sub(right.saturating_sub(request.seen_at));
             self.list.add(Waiting { key, token, request, came });
             fresh += 1;
         }

@@ -10,7 +10,7 @@ use smartotp_core::token::KindName;
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::off_thread::spawn;
-use crate::screens::details;
+use crate::screens::{details, push_token};
 use crate::show;
 use crate::{App, Nav, OpenSheet, Problem, SnackKind, TokensScreen};
 
@@ -46,7 +46,11 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
     });
     screen.on_open({
         let desk = desk.clone();
-        move |handle| details::open(&desk, handle)
+        move |handle| {
+            if !push_token::open(&desk, handle) {
+                details::open(&desk, handle);
+            }
+        }
     });
     desk.door.listen({
         let desk = Rc::downgrade(desk);

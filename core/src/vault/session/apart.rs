@@ -17,10 +17,20 @@ impl Session {
     /// [`ChangeError`].
     pub fn add_push(&mut self, token: PushToken) -> Result<TokenId, ChangeError> {
         let id = self.fresh_id()?;
+        self.add_push_all(vec![PushToken { id, ..token }]).map(|()| id)
+    }
+
+    /// Adds push tokens under the ids that they bring, in one write; as [`Session::add_push`] does.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn add_push_all(&mut self, tokens: Vec<PushToken>) -> Result<(), ChangeError> {
         self.change(|contents| {
-            contents.push.retain(|known| (&known.serial, &known.url) != (&token.serial, &token.url));
-            contents.push.push(PushToken { id, ..token });
-            Ok(id)
+            for token in tokens {
+                contents.push.retain(|known| (&known.serial, &known.url) != (&token.serial, &token.url));
+                contents.push.push(token);
+            }
+            Ok(())
         })
     }
 

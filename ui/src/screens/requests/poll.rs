@@ -151,9 +151,12 @@ impl Requests {
         let polled = off_thread(&*desk.door.services.background, move || {
             let token = asked.push().iter().find(|token| token.id == id)?;
             let ask = |web| push::provider(token.provider, &web).poll(token, &|| network.right_time(more));
-            Some(network.web().map_err(PushError::from).and_then(ask))
+            let polled = network.web().map_err(PushError::from).and_then(ask);
+            let off = polled.as_ref().ok().and_then(|polled| polled.clock_off).unwrap_or(0);
+            let right = network.right_time(more.saturating_add(off)) / 1_000;
+            Some((polled, u64::try_from(right).unwrap_or_default()))
         });
-        let polled = polled.await.flatten();
+        let (polled, right) = polled.await.flatten().unzip();
         if self.round.get() != round {
             return;
         }
@@ -176,14 +179,15 @@ impl Requests {
         }
         self.tell_refreshing();
         match polled {
-            Some(Ok(polled)) => self.take_in(id, &server, more, polled).await,
+            Some(Ok(polled)) => self.take_in(id, (&server, more), polled, right.unwrap_or_default()).await,
             Some(Err(PushError::Web(_))) => self.schedule.borrow_mut().unreachable(id, now),
             _ => {}
         }
         self.tell_servers();
     }
 
-    async fn take_in(self: &Rc<Self>, id: TokenId, server: &str, before: i64, polled: Polled) {
+    /// `right`: the right time, in Unix seconds.
+    async fn take_in(self: &Rc<Self>, id: TokenId, (server, before): (&str, i64), polled: Polled, right: u64) {
         let Polled { requests, dropped, clock_off, .. } = polled;
         if let Some(off) = clock_off {
             self.servers.borrow_mut().off.insert(server.to_owned(), before.saturating_add(off));
@@ -196,7 +200,7 @@ impl Requests {
             }
         }
         let requests = self.remembered(id, requests).await;
-        let fresh = self.offered(id, requests);
+        let fresh = self.offered(id, requests, right);
         if fresh > 0 {
             self.say_that_some_wait();
         }

@@ -1,6 +1,8 @@
-//! Errors of push by the names under which the screens have sentences for them.
+//! Errors of push and TiQR by the names under which the screens have sentences for them.
 
+use smartotp_core::enrol::push_uri::PushUriError;
 use smartotp_core::push::{Dropped, PushError};
+use smartotp_core::tiqr::service::{Outcome, TiqrError};
 use smartotp_core::web::WebError;
 
 use crate::{DroppedWhy, PushProblem};
@@ -25,7 +27,7 @@ pub(crate) fn problem(error: &PushError) -> Said {
     })
 }
 
-fn web(error: &WebError) -> Said {
+pub(crate) fn web(error: &WebError) -> Said {
     plain(match error {
         WebError::Address => PushProblem::Address,
         WebError::Unreachable => PushProblem::Unreachable,
@@ -34,6 +36,41 @@ fn web(error: &WebError) -> Said {
         WebError::Redirected => PushProblem::Redirected,
         WebError::TooLarge => PushProblem::TooLarge,
         _ => PushProblem::Broken,
+    })
+}
+
+pub(crate) fn uri(error: &PushUriError) -> Said {
+    match error {
+        PushUriError::Version { .. } => plain(PushProblem::LaterVersion),
+        PushUriError::Missing { parameter } | PushUriError::Bad { parameter } => {
+            (PushProblem::ParameterMissing, (*parameter).to_owned())
+        }
+        PushUriError::Repeated { parameter } => (PushProblem::ParameterTwice, (*parameter).to_owned()),
+        _ => plain(PushProblem::NotPush),
+    }
+}
+
+pub(crate) fn tiqr(error: &TiqrError) -> Said {
+    plain(match error {
+        TiqrError::Web(error) => return web(error),
+        TiqrError::NotTiqr => PushProblem::NotTiqr,
+        TiqrError::Suite => PushProblem::TiqrSuite,
+        TiqrError::NotTaken => PushProblem::TiqrOver,
+        TiqrError::Challenge => PushProblem::TiqrChallenge,
+        _ => PushProblem::NoService,
+    })
+}
+
+/// What a service says instead of yes.
+pub(crate) fn outcome(outcome: &Outcome) -> Said {
+    plain(match outcome {
+        Outcome::Ok => PushProblem::None,
+        Outcome::WrongResponse { left: Some(left) } => return (PushProblem::TiqrWrong, left.to_string()),
+        Outcome::WrongResponse { left: None } => PushProblem::TiqrWrongLast,
+        Outcome::InvalidChallenge => PushProblem::TiqrLoginOver,
+        Outcome::Blocked { .. } => PushProblem::TiqrBlocked,
+        Outcome::InvalidUser => PushProblem::TiqrNoUser,
+        _ => PushProblem::TiqrRefused,
     })
 }
 
