@@ -7,7 +7,7 @@ mod source;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use smartotp_core::enrol::{Enrolment, push_uri};
+use smartotp_core::enrol::{EnrolError, Enrolment, push_uri};
 use smartotp_core::import::{self, ImportError, Outcome, Place};
 use smartotp_core::secret::SecretText;
 use smartotp_core::tiqr;
@@ -28,6 +28,8 @@ pub(crate) struct Intake {
     opened: Vec<(usize, Outcome)>,
     /// Links that lack a PIN, and where they stand.
     want_pin: Vec<(Place, SecretText)>,
+    /// The code of a push or TiQR server, where it is all that there is.
+    link: Option<SecretText>,
     /// PINs that the user typed, for when everything is read again.
     pins: Vec<(Place, SecretText)>,
     /// Files that gave nothing, and why.
@@ -42,6 +44,7 @@ pub(crate) struct Read {
     outcome: Outcome,
     errors: Vec<(usize, ImportError)>,
     want_pin: Vec<(Place, SecretText)>,
+    link: Option<SecretText>,
 }
 
 impl Read {
@@ -59,7 +62,8 @@ impl Read {
         });
         let errors = whole.collect();
         let want_pin = pins::links_without(&sources, &outcome);
-        Self { sources, outcome, errors, want_pin }
+        let link = lone_link(&sources, &outcome);
+        Self { sources, outcome, errors, want_pin, link }
     }
 }
 
@@ -78,9 +82,9 @@ impl Intake {
     /// Takes up what was read. A file that gives nothing does not take the others down; where none of the further files gives
     /// anything, they are forgotten, and the first reason comes back.
     pub(crate) fn take_in(&mut self, read: Read) -> Option<ImportError> {
-        let Read { sources, outcome, errors, want_pin } = read;
+        let Read { sources, outcome, errors, want_pin, link } = read;
         let before = self.sources.len();
-        let mut fresh = Self { sources, outcome, want_pin, ..Self::default() };
+        let mut fresh = Self { sources, outcome, want_pin, link, ..Self::default() };
         for (index, error) in errors {
             let is_open = self.opened.iter().any(|(opened, _)| *opened == index);
             let is_left_out = self.failed.iter().any(|(failed, _)| *failed == index);
@@ -145,12 +149,7 @@ impl Intake {
 
     /// The code of a push or TiQR server, where it is all that came.
     pub(crate) fn lone_link(&self) -> Option<SecretText> {
-        let [only] = self.outcome.unreadable.as_slice() else { return None };
-        let place = only.entry.place.filter(|_| self.outcome.tokens.is_empty())?;
-        let link = pins::text_at(&self.sources.get(place.file)?.bytes, place.number)?;
-        let text = link.expose();
-        let is_one = push_uri::is_one(text) || tiqr::is_login(text) || tiqr::service::is_enrolment(text);
-        is_one.then_some(link)
+        self.link.as_ref().filter(|_| self.outcome.tokens.is_empty()).map(SecretText::duplicate)
     }
 
     /// Whether there is nothing to look at.
@@ -172,6 +171,19 @@ impl Intake {
     pub(crate) fn was_sealed(&self, index: usize) -> bool {
         self.opened.iter().any(|(opened, _)| *opened == index)
     }
+}
+
+/// Reads the only entry once more, if it is for a push or TiQR server. A picture takes its time.
+fn lone_link(sources: &[Arc<Source>], outcome: &Outcome) -> Option<SecretText> {
+    let [only] = outcome.unreadable.as_slice() else { return None };
+    let place = only.entry.place.filter(|_| outcome.tokens.is_empty())?;
+    if !matches!(only.reason, EnrolError::NotACodeToken { .. }) {
+        return None;
+    }
+    let link = pins::text_at(&sources.get(place.file)?.bytes, place.number)?;
+    let text = link.expose();
+    let is_one = push_uri::is_one(text) || tiqr::is_login(text) || tiqr::service::is_enrolment(text);
+    is_one.then_some(link)
 }
 
 fn duplicate(outcome: &Outcome) -> Outcome {
