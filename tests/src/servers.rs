@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub const USER: &str = "mira";
 /// Their password there.
 pub const PASSWORD: &str = "a-password-of-the-server";
-/// The bucket of [`s3`].
+/// The bucket of [`s3s`] and [`s3`].
 pub const BUCKET: &str = "backups";
 
 /// A server; it ends with this.
@@ -69,6 +69,28 @@ pub fn rclone(folder: &Path, tls: Option<(&Path, &Path)>) -> Option<Server> {
             arguments.extend(["--cert".into(), certificate.display().to_string()]);
             arguments.extend(["--key".into(), key.display().to_string()]);
         }
+        arguments
+    })
+}
+
+/// `s3s-fs` over a folder, with one bucket: S3 that checks signatures, and the time in them. `clock`: what its own clock says, as
+/// `faketime` takes it.
+#[must_use]
+pub fn s3s(folder: &Path, clock: Option<&str>) -> Option<Server> {
+    std::fs::create_dir_all(folder.join(BUCKET)).ok()?;
+    let program = if clock.is_some() { "faketime" } else { "s3s-fs" };
+    if Command::new("s3s-fs").arg("--version").stdout(Stdio::null()).status().is_err() {
+        println!("skipped: no s3s-fs");
+        return None;
+    }
+    start(program, |port| {
+        let mut arguments = match clock {
+            Some(clock) => vec!["-f".to_owned(), clock.to_owned(), "s3s-fs".to_owned()],
+            None => Vec::new(),
+        };
+        arguments.extend(["--host".into(), "127.0.0.1".into(), "--port".into(), port.to_string()]);
+        arguments.extend(["--access-key".into(), USER.into(), "--secret-key".into(), PASSWORD.into()]);
+        arguments.push(folder.display().to_string());
         arguments
     })
 }

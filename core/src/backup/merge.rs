@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | a field: names, note, groups, … | the one with the later [`Stamp`]: (Lamport counter, device) |
 //! | in the list, or in the bin | the same, of the same life |
-//! | a life | begins when a token comes back out of the bin; the later life counts, whole |
+//! | a life | begins when a token comes back out of the bin; the later life counts, whole. Later edits of an earlier one are taken up by who meets both |
 //! | the counter of HOTP and OCRA | the higher (epoch, counter): setting it by hand begins an epoch |
 //! | gone for good | up to a life. A token that somebody took out of the bin in the meantime is in a later one, and stays |
 //! | the order | each token's rank, a field as others are |
@@ -61,7 +61,8 @@ pub(crate) fn raise(known: &mut Vector, other: &Vector) {
 pub(crate) struct Merging {
     /// Of each token, in the list or in the bin.
     pub(crate) marks: HashMap<TokenId, Marks>,
-    /// Tokens that are gone for good. Kept for as long as the vault is: an old version may come back any time.
+    /// Tokens that are gone for good. Kept for as long as the vault is: an old version, or a device that was long away, may come back
+    /// any time. One takes about 60 bytes of a version (`a_tombstone_is_small` holds it to that).
     pub(crate) gone: BTreeMap<TokenId, Gone>,
     /// What this vault has seen of each device.
     pub(crate) vector: Vector,
@@ -180,13 +181,8 @@ impl State {
 
     /// A second copy, on purpose: secrets are inside.
     pub(crate) fn duplicate(&self) -> Self {
-        let record = |record: &Record| Record {
-            token: record.token.duplicate(),
-            status: record.status,
-            marks: record.marks.clone(),
-        };
         Self {
-            records: self.records.iter().map(|(id, own)| (*id, record(own))).collect(),
+            records: self.records.iter().map(|(id, own)| (*id, own.duplicate())).collect(),
             gone: self.gone.clone(),
             vector: self.vector.clone(),
         }
@@ -208,6 +204,11 @@ impl std::io::Write for Digesting {
 }
 
 impl Record {
+    /// A second copy, on purpose: a secret is inside.
+    fn duplicate(&self) -> Self {
+        Self { token: self.token.duplicate(), status: self.status, marks: self.marks.clone() }
+    }
+
     /// What is merged as the counter; (0, 0) where there is none.
     fn counter(&self) -> (u32, u64) {
         self.token.kind.counter().map_or((0, 0), |counter| (self.marks.epoch, counter.0))

@@ -55,6 +55,9 @@ pub enum ProviderError {
     /// The sign-in has run out or was taken back: somebody has to sign in again. What lies there is as it was.
     #[error("the sign-in has ended")]
     SignedOut,
+    /// The service does not take what this device's clock says.
+    #[error("the clock is wrong")]
+    ClockWrong,
     /// There is no room left.
     #[error("no room left")]
     Full,
@@ -88,7 +91,10 @@ impl ProviderError {
     /// Whether it may be gone by itself: worth another try, later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Missing | Self::Busy { .. } | Self::Unreachable { .. } | Self::Odd { .. })
+        matches!(
+            self,
+            Self::Missing | Self::Busy { .. } | Self::Unreachable { .. } | Self::Odd { .. } | Self::ClockWrong
+        )
     }
 }
 

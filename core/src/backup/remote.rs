@@ -4,6 +4,7 @@
 //! no room, come back later) are remembered. No call is tried again inside: the schedule does that, and says so.
 
 mod account;
+mod call;
 mod cloud_wire;
 mod dropbox;
 mod gdrive;
@@ -14,7 +15,6 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use opendal::services::{S3, Webdav};
 use opendal::{ErrorKind, HttpTransporter, OperationContext, Operator};
@@ -25,13 +25,12 @@ use super::location::Location;
 use super::name::VersionId;
 use super::provider::{Provider, ProviderError};
 use account::Account;
+use call::Asked;
+pub use call::Patience;
 use cloud_wire::CloudWire;
 pub use network::Network;
 pub(crate) use service::service;
 use wire::{Last, Reason, Wire};
-
-/// How long one call may take in all.
-const CALL: Duration = Duration::from_secs(180);
 
 /// A place behind a network.
 pub struct Remote {
@@ -42,6 +41,8 @@ pub struct Remote {
     folder: String,
     /// Where it is signed in to.
     account: Option<Arc<Account>>,
+    patience: Patience,
+    asked: Asked,
 }
 
 impl fmt::Debug for Remote {
@@ -81,6 +82,14 @@ impl Remote {
     /// [`ConnectError`].
     pub fn new(location: &Location) -> Result<Self, ConnectError> {
         Self::over(location, &Network::default())
+    }
+
+    /// The same, which waits for longer or shorter.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub fn with_patience(location: &Location, patience: Patience) -> Result<Self, ConnectError> {
+        Self::over(location, &Network::waiting(patience))
     }
 
     /// The same, by another way to the clouds.
@@ -129,7 +138,7 @@ impl Remote {
                 (HttpTransporter::new(wire), check_folder(*cloud, folder)?, Some(account))
             }
             Location::WebDav { url, authority, .. } | Location::S3 { url, authority, .. } => {
-                let client = network::client(url.starts_with("http://"), authority)?;
+                let client = network::client(url.starts_with("http://"), authority, network.patience)?;
                 (HttpTransporter::new(Wire::new(client, last.clone())), String::new(), None)
             }
             Location::Folder { .. } => return Err(ConnectError::NotRemote),
@@ -137,7 +146,15 @@ impl Remote {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| ConnectError::System)?;
         let context = OperationContext::new().with_http_transport(transport);
         let operator = operator.map_err(|_| ConnectError::Address)?.with_context(context);
-        Ok(Self { operator, runtime, last, folder, account })
+        let (patience, asked): (_, Asked) = (network.patience, Box::new(|| false));
+        Ok(Self { operator, runtime, last, folder, account, patience, asked })
+    }
+
+    /// Ends calls with [`ProviderError::Cancelled`] once `asked` says so: those that run within a twentieth of a second, and no other
+    /// one begins.
+    #[must_use]
+    pub fn until(self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { asked: Box::new(asked), ..self }
     }
 
     /// Whether a folder can be one at a cloud.
@@ -154,12 +171,8 @@ impl Remote {
 
     fn call<T>(&self, call: impl Future<Output = opendal::Result<T>>) -> Result<T, ProviderError> {
         self.last.forget();
-        let outcome = self.runtime.block_on(async { tokio::time::timeout(CALL, call).await });
-        match outcome {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(self.error(&error)),
-            Err(_) => Err(ProviderError::Unreachable { reason: "timed out".to_owned() }),
-        }
+        let outcome = self.runtime.block_on(call::run(call, self.patience.call, &self.asked))?;
+        outcome.map_err(|error| self.error(&error))
     }
 
     /// What an error means, by what came over the wire last.
@@ -173,6 +186,8 @@ impl Remote {
             None => {}
         }
         match seen.status {
+            // S3 signs with the time, and says so where it is too far from its own.
+            Some(400..=403) if error.message().contains("RequestTimeTooSkewed") => return ProviderError::ClockWrong,
             Some(401 | 403) => return ProviderError::Refused,
             Some(404) => return ProviderError::NoSuchVersion,
             Some(507) => return ProviderError::Full,

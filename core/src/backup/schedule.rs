@@ -19,6 +19,8 @@ pub const LONGEST_WAIT: u64 = 300;
 pub const FIRST_BACKOFF: u64 = 60;
 /// The longest wait after failures, in seconds: six hours.
 pub const LONGEST_BACKOFF: u64 = 6 * 3600;
+/// The longest that a place may ask for, in seconds: a day. Nobody is kept from a backup by a word of a server.
+pub const LONGEST_ASKED: u64 = 86_400;
 /// Something that waits for so long is worth a reminder, in seconds: a week.
 pub const STALE_CHANGE: u64 = 7 * 86_400;
 /// So long after the last proof a backup is worth a reminder even where nothing has changed, in seconds: 30 days.
@@ -76,7 +78,9 @@ impl Schedule {
         let times = self.failed.map_or(0, |(times, _)| times).saturating_add(1);
         let backoff = FIRST_BACKOFF.checked_shl(times - 1).unwrap_or(LONGEST_BACKOFF).min(LONGEST_BACKOFF);
         let next = match error {
-            BackupError::Place(ProviderError::Busy { retry_after: Some(after) }) => Some(backoff.max(*after)),
+            BackupError::Place(ProviderError::Busy { retry_after: Some(after) }) => {
+                Some(backoff.max((*after).min(LONGEST_ASKED)))
+            }
             BackupError::Place(error) if error.is_passing() => Some(backoff),
             // What was read back wrong is written anew.
             BackupError::NotVerified => Some(backoff),
@@ -146,6 +150,8 @@ mod tests {
         schedule.changed(0);
         schedule.failed(&BackupError::Place(ProviderError::Busy { retry_after: Some(900) }), 10_000);
         assert_eq!(schedule.due(), Some(10_900), "as long as it asks for");
+        schedule.failed(&BackupError::Place(ProviderError::Busy { retry_after: Some(u64::MAX) }), 10_000);
+        assert_eq!(schedule.due(), Some(10_000 + LONGEST_ASKED), "within reason");
         schedule.failed(&BackupError::OtherPassword, 10_000);
         assert!(schedule.due().is_none() && schedule.needs_somebody());
         schedule.try_again();

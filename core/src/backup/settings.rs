@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::location::{Location, LocationRecord};
 use super::merge::{DeviceId, Vector};
 use super::name::VersionId;
-use super::set::{Keys, KeysRecord};
+use super::set::{Keys, KeysRecord, LockKind};
 use crate::vault::hex::Hex;
 
 /// Where backups go.
@@ -133,6 +133,11 @@ impl Place {
         let mut versions: Vec<_> = self.known.versions.iter().map(|(id, version)| (*id, version)).collect();
         versions.sort_by_key(|(id, version)| (version.newest_first(), *id));
         versions
+    }
+
+    /// What opens the versions that are written.
+    pub fn locks(&self) -> impl Iterator<Item = LockKind> {
+        self.keys.locks()
     }
 
     /// How many files have a version's name and are none: cut off on their way, or damaged since.

@@ -2,13 +2,52 @@
 //!
 //! This is something that a device does, like an edit, and is stamped like one. Devices that do it at the same time do the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::marks::{DeviceId, Field, Gone, Stamp, Status};
-use super::{State, print};
+use super::{Record, State, print};
 use crate::token::TokenId;
 
 impl State {
+    /// What a device makes of what it has and what others say: their join, in which nothing that somebody did is lost.
+    #[must_use]
+    pub(crate) fn meet(self, others: Vec<Self>, device: DeviceId) -> Self {
+        let mut states = others;
+        states.push(self);
+        let late = late_edits(&states);
+        let mut state = states.into_iter().fold(Self::default(), Self::join);
+        state.take_up(late, device);
+        state.settle(device);
+        state
+    }
+
+    /// Takes up edits of earlier lives that are later than what the token has: made elsewhere while it was in the bin and came back.
+    fn take_up(&mut self, late: Vec<Record>, device: DeviceId) {
+        let mut newest: BTreeMap<(TokenId, Field), (Stamp, usize)> = BTreeMap::new();
+        for (place, record) in late.iter().enumerate() {
+            let id = record.token.id;
+            let own = self.records.get(&id).filter(|own| own.token.has_same_secret_as(&record.token));
+            let Some(own) = own.filter(|own| own.marks.life > record.marks.life) else { continue };
+            for (field, stamp) in &record.marks.fields {
+                if *stamp > own.marks.of(*field) && field.compare(&record.token, &own.token).is_ne() {
+                    let newest = newest.entry((id, *field)).or_insert((*stamp, place));
+                    *newest = (*newest).max((*stamp, place));
+                }
+            }
+        }
+        if newest.is_empty() {
+            return;
+        }
+        let stamp = self.next_stamp(device);
+        for ((id, field), (_, place)) in newest {
+            if let (Some(own), Some(record)) = (self.records.get_mut(&id), late.get(place)) {
+                field.take(&mut own.token, &mut record.token.duplicate());
+                own.marks.set(field, stamp);
+            }
+        }
+        self.vector.insert(device, stamp.at);
+    }
+
     /// Makes one of equal tokens in the list, and hands on what counters have passed elsewhere since. What is in the bin is left alone.
     pub(crate) fn settle(&mut self, device: DeviceId) {
         self.hand_on_counters(device);
@@ -104,4 +143,18 @@ impl State {
         }
         None
     }
+}
+
+/// Records that somebody has changed, and of which another state has a later life: a join drops them whole.
+fn late_edits(states: &[State]) -> Vec<Record> {
+    let mut lives: HashMap<TokenId, u32> = HashMap::new();
+    let all = || states.iter().flat_map(|state| &state.records);
+    for (id, record) in all() {
+        let life = lives.entry(*id).or_default();
+        *life = (*life).max(record.marks.life);
+    }
+    let is_late = |(id, record): &(&TokenId, &Record)| {
+        !record.marks.fields.is_empty() && lives.get(*id).is_some_and(|life| *life > record.marks.life)
+    };
+    all().filter(is_late).map(|(_, record)| record.duplicate()).collect()
 }

@@ -1,27 +1,27 @@
 //! The way to the clouds: straight to them, by TLS. In tests a server on this machine stands in for all of them.
 
-use std::time::Duration;
-
-use super::ConnectError;
-
-/// How long a connection may take to stand.
-pub(super) const CONNECT: Duration = Duration::from_secs(20);
-/// How long nothing may come before it counts as cut off.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+use super::{ConnectError, Patience};
 
 /// The way to the clouds. A release has but one: straight there.
 #[derive(Debug, Clone, Default)]
 pub struct Network {
     #[cfg(feature = "testing")]
     stand_in: Option<std::net::SocketAddr>,
+    pub(super) patience: Patience,
 }
 
 impl Network {
+    /// The same way, on which one waits for longer or shorter.
+    #[must_use]
+    pub fn waiting(patience: Patience) -> Self {
+        Self { patience, ..Self::default() }
+    }
+
     /// A server of a test in the place of all clouds: `https://host/path` is asked as `http://address/host/path`.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn standing_in(address: std::net::SocketAddr) -> Self {
-        Self { stand_in: Some(address) }
+        Self { stand_in: Some(address), ..Self::default() }
     }
 
     /// Where a request really goes.
@@ -48,17 +48,17 @@ impl Network {
 
     /// Asks the clouds: by https alone, and never elsewhere than where it was sent.
     pub(crate) fn client(&self) -> Result<reqwest::Client, ConnectError> {
-        client(!self.is_straight(), "")
+        client(!self.is_straight(), "", self.patience)
     }
 }
 
 /// Asks servers; `is_plain` without TLS. Trusts an authority (PEM) beside the system's, where one is given.
-pub(super) fn client(is_plain: bool, authority: &str) -> Result<reqwest::Client, ConnectError> {
+pub(super) fn client(is_plain: bool, authority: &str, patience: Patience) -> Result<reqwest::Client, ConnectError> {
     // The first one counts; another part of the program may have chosen the same.
     rustls::crypto::ring::default_provider().install_default().ok();
     let mut builder = reqwest::Client::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
+        .connect_timeout(patience.connect)
+        .read_timeout(patience.silence)
         .https_only(!is_plain)
         // Between two calls nobody would notice that a server has closed a kept connection.
         .pool_max_idle_per_host(0)

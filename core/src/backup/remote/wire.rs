@@ -1,12 +1,14 @@
 //! What came over the wire: bounded, and its status remembered, since a server says more than an error's kind does.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt as _};
 use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport};
 use opendal_http_transport_reqwest::ReqwestTransport;
 
 use super::super::sealed::MOST_BYTES;
+use crate::clock::https_date;
 
 /// What the last answer of a call said.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,8 +72,16 @@ impl HttpTransport for Wire {
 
 /// How many seconds an answer asks to wait, where it does.
 pub(super) fn retry_after<T>(response: &http::Response<T>) -> Option<u64> {
-    let seconds = response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?;
-    seconds.trim().parse().ok()
+    seconds(response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?)
+}
+
+/// What `Retry-After` (RFC 9110 section 10.2.3) says: seconds, or when.
+fn seconds(retry_after: &str) -> Option<u64> {
+    let until = || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Some(u64::try_from(https_date::read(retry_after)?).ok()?.saturating_sub(now))
+    };
+    retry_after.trim().parse().ok().or_else(until)
 }
 
 /// Ends an answer that is longer than it may be: no version and no list is.
@@ -87,4 +97,16 @@ pub(super) fn bounded(
             .ok_or_else(|| Error::new(ErrorKind::Unexpected, "the answer is longer than any version"))?;
         Ok(chunk)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_names_a_wait_in_seconds_or_by_its_end() {
+        assert_eq!((seconds("120"), seconds(" 0 "), seconds("soon")), (Some(120), Some(0), None));
+        assert_eq!(seconds("Tue, 24 Nov 2020 09:01:47 GMT"), Some(0));
+        assert!(seconds("Fri, 24 Nov 2990 09:01:47 GMT").is_some_and(|wait| wait > 1_000_000));
+    }
 }

@@ -77,7 +77,12 @@ pub fn read_newest(provider: &dyn Provider, opens: Opens<'_>, watch: &dyn Watch)
 pub fn unlock(provider: &dyn Provider, unlock: &Unlock<'_>) -> Result<Option<Keys>, BackupError> {
     let (mut torn, mut failure, mut sets) = (false, None, BTreeSet::new());
     for id in provider.list()? {
-        let bytes = provider.get(id)?;
+        let bytes = match provider.get(id) {
+            Ok(bytes) => bytes,
+            // Tidied away by another device in the meantime.
+            Err(ProviderError::NoSuchVersion) => continue,
+            Err(error) => return Err(error.into()),
+        };
         match (VersionId::of(&bytes) == id).then(|| sealed::inspect(&bytes)) {
             Some(Ok(info)) if sets.insert(info.set) => match sealed::open(&bytes, unlock) {
                 Ok((_, keys)) => return Ok(Some(keys)),

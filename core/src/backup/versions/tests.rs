@@ -1,7 +1,7 @@
 //! Vaults that share a place, and places that fail.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::backup::location::Location;
@@ -226,116 +226,46 @@ fn two_devices_with_one_id_are_noticed() {
 }
 
 #[test]
-fn whatever_a_place_does_nothing_is_lost_and_all_devices_agree_in_the_end() {
-    let runs = std::env::var("SMARTOTP_FAULT_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(12);
-    for run in 0..runs {
-        let place = Memory::with_faults(10 + run % 50, run);
-        let mut devices: Vec<(Home, Session)> = (0..3).map(|_| device()).collect();
-        let mut all = Vec::new();
-        for turn in 0..15_u64 {
-            let number = u32::try_from(run * 1_000 + turn).unwrap();
-            let (_, session) = &mut devices[(place_number(run, turn) % 3) as usize];
-            if turn % 3 != 2 {
-                add(session, number);
-                all.push(format!("I{number}"));
-            }
-            let known = session.backup().places()[0].known.verified_at;
-            match backup_at(session, &place, turn + 1) {
-                // What is said to be backed up is there, whole, at that moment.
-                Ok(_) => assert_whole(&place, session),
-                Err(_) => assert_eq!(session.backup().places()[0].known.verified_at, known, "nothing is said then"),
-            }
+fn what_only_the_way_tears_is_never_taken_for_damaged_for_good() {
+    /// A way on which answers end early, each time elsewhere, and what lies there whole.
+    struct Tearing<'a>(&'a Memory, AtomicU64);
+
+    impl Provider for Tearing<'_> {
+        fn list(&self) -> Result<Vec<VersionId>, ProviderError> {
+            self.0.list()
         }
-        place.mend();
-        for _ in 0..3 {
-            for (_, session) in &mut devices {
-                backup_at(session, &place, 100 + run).unwrap();
-            }
+
+        fn get(&self, id: VersionId) -> Result<Vec<u8>, ProviderError> {
+            let whole = self.0.get(id)?;
+            let kept = whole.len() - 1 - usize::try_from(self.1.fetch_add(1, Ordering::Relaxed) % 100).unwrap();
+            Ok(whole.into_iter().take(kept).collect())
         }
-        all.sort();
-        let puts = place.puts.load(Ordering::Relaxed);
-        for (_, session) in &mut devices {
-            assert_eq!(sorted(session), all, "run {run}");
-            assert!(backup(session, &place).written.is_none(), "run {run}");
+
+        fn put_new(&self, id: VersionId, bytes: &[u8]) -> Result<(), ProviderError> {
+            self.0.put_new(id, bytes)
         }
-        assert_eq!(place.puts.load(Ordering::Relaxed), puts, "they come to rest");
+
+        fn delete(&self, id: VersionId) -> Result<(), ProviderError> {
+            self.0.delete(id)
+        }
     }
+
+    let ((_one, mut one), (_other, mut other)) = (device(), device());
+    let place = Memory::default();
+    add(&mut one, 1);
+    let whole = backup(&mut one, &place).written.unwrap();
+    let half = VersionId::of(b"a file of which half came");
+    place.files.lock().unwrap().insert(half, b"a file".repeat(100));
+    let way = Tearing(&place, AtomicU64::new(0));
+    for day in 0..10 {
+        let look = look(&way, &other.backup().places()[0], &()).unwrap();
+        assert_eq!(look.torn().len(), 2);
+        other.take_in_look(1, &look, day * DAY).unwrap();
+    }
+    assert_eq!(prune(&mut other, &way, 1, 10 * DAY, &()).unwrap(), []);
+    // By a way that tears nothing the one goes that is half.
+    assert_eq!(prune(&mut other, &place, 1, 10 * DAY, &()).unwrap(), [half]);
+    assert_eq!(place.names(), [whole]);
 }
 
-fn place_number(run: u64, turn: u64) -> u64 {
-    (run.wrapping_mul(0x9E37_79B9) ^ turn.wrapping_mul(0x85EB_CA6B)) >> 7
-}
-
-/// What lies there whole, joined, has the tokens that the vault has.
-fn assert_whole(place: &Memory, session: &Session) {
-    let files = place.files.lock().unwrap();
-    let whole = files.iter().filter(|(id, bytes)| VersionId::of(bytes) == **id);
-    let states = whole.filter_map(|(_, bytes)| Some(session.backup().places()[0].open(bytes).ok()?.0.into_state()));
-    let mut contents = Contents::default();
-    states.fold(State::default(), State::join).put_into(&mut contents);
-    assert!(session.contents().tokens().iter().all(|own| contents.tokens().iter().any(|token| token == own)));
-}
-
-/// One thing that somebody does on one of the devices. Tokens below 40 are never deleted.
-fn act(session: &mut Session, number: u64) {
-    let tokens = session.contents().tokens();
-    let pick = |token: &&crate::token::Token| token.issuer.trim_start_matches('I').parse().unwrap_or(0) >= 40;
-    let deletable: Vec<_> = tokens.iter().filter(pick).map(|token| token.id).collect();
-    let any = tokens.get((number % 17) as usize % tokens.len().max(1)).map(|token| (token.id, token.kind.counter()));
-    let binned = session.contents().bin().first().map(|binned| binned.token.id);
-    match (number / 17 % 7, any, deletable.first(), binned) {
-        (1, Some((id, _)), ..) => {
-            let edit = Edit { note: Some(format!("note {number}")), ..Edit::default() };
-            session.edit(id, edit).unwrap();
-        }
-        (2, Some((id, Some(_))), ..) => drop(session.next_code(id).unwrap()),
-        (3, Some((id, _)), ..) => session.move_to(id, (number % 5) as usize).unwrap(),
-        (4, _, Some(id), _) => session.remove(&[*id], number).unwrap(),
-        (5, .., Some(id)) => session.restore(&[id]).unwrap(),
-        (6, .., Some(id)) => session.purge(&[id]).unwrap(),
-        _ => {
-            let secret = (number / 119 % 60) as u32;
-            let issuer = format!("I{secret}");
-            let enrolment =
-                if secret.is_multiple_of(2) { hotp(secret, &issuer, 0) } else { totp(secret, &issuer, "mira") };
-            session.add(vec![enrolment]).unwrap();
-        }
-    }
-}
-
-#[test]
-fn fifty_devices_agree_in_the_end_lose_nothing_and_come_to_rest() {
-    let place = Memory::with_faults(15, 7);
-    let mut devices: Vec<(Home, Session)> = (0..50).map(|_| device()).collect();
-    for turn in 0..200 {
-        let number = place_number(7, turn);
-        let (_, session) = &mut devices[(number % 50) as usize];
-        act(session, number / 50);
-        // It may fail: then it waits.
-        let _ = backup_at(session, &place, turn + 1);
-    }
-    let kept: std::collections::BTreeSet<String> = devices
-        .iter()
-        .flat_map(|(_, session)| sorted(session))
-        .filter(|issuer| issuer.trim_start_matches('I').parse::<u32>().unwrap() < 40)
-        .collect();
-    place.mend();
-    let mut rounds = 0;
-    loop {
-        let written = devices.iter_mut().filter_map(|(_, session)| backup_at(session, &place, 300).unwrap().written);
-        if written.count() == 0 {
-            break;
-        }
-        rounds += 1;
-        assert!(rounds < 6, "they never come to rest");
-    }
-    let (_, first) = &devices[0];
-    for (_, other) in &devices {
-        assert_eq!(other.contents().tokens(), first.contents().tokens());
-        let bin = |session: &Session| session.contents().bin().iter().map(|gone| gone.token.id).collect::<Vec<_>>();
-        assert_eq!(bin(other), bin(first));
-    }
-    let here = sorted(first);
-    assert!(kept.iter().all(|issuer| here.contains(issuer)));
-    assert!(here.len() > 20, "{}", here.len());
-}
+mod random;

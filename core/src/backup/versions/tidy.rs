@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::name::VersionId;
-use super::super::provider::{Provider, Step, Watch};
+use super::super::provider::{Provider, ProviderError, Step, Watch};
 use super::super::settings::{Keep, Known, Place, Version};
 use super::{BackupError, heads};
 use crate::vault::Session;
@@ -23,7 +23,8 @@ pub fn prune(
     watch: &dyn Watch,
 ) -> Result<Vec<VersionId>, BackupError> {
     let here = session.backup().place(place).ok_or(BackupError::NoSuchPlace)?;
-    let doomed = superfluous(&here.known, here.keep, now);
+    let mut doomed = superfluous(&here.known, here.keep, now);
+    doomed.extend(torn_for_good(provider, &here.known, now)?);
     delete(session, provider, place, doomed, watch)
 }
 
@@ -99,9 +100,20 @@ fn superfluous(known: &Known, keep: Keep, now: u64) -> Vec<VersionId> {
     let mut doomed: Vec<VersionId> = old.filter(|id| !heads.contains(id) && !of_days.contains(id)).collect();
     // The oldest first: an end before its time leaves what is newer.
     doomed.reverse();
-    let torn = known.torn.iter().filter(|(_, since)| now.saturating_sub(**since) > TORN_SECONDS);
-    doomed.extend(torn.map(|(id, _)| *id));
     doomed
+}
+
+/// Files that have long been none, and are the same twice: what only the way here tears comes otherwise each time, and may be whole there.
+fn torn_for_good(provider: &dyn Provider, known: &Known, now: u64) -> Result<Vec<VersionId>, BackupError> {
+    let mut torn = Vec::new();
+    for (id, _) in known.torn.iter().filter(|(_, since)| now.saturating_sub(**since) > TORN_SECONDS) {
+        match (provider.get(*id), provider.get(*id)) {
+            (Ok(bytes), Ok(again)) if bytes == again && VersionId::of(&bytes) != *id => torn.push(*id),
+            (Ok(_) | Err(ProviderError::NoSuchVersion), Ok(_) | Err(ProviderError::NoSuchVersion)) => {}
+            (Err(error), _) | (_, Err(error)) => return Err(error.into()),
+        }
+    }
+    Ok(torn)
 }
 
 impl Place {

@@ -135,8 +135,7 @@ impl Session {
             let before = State::of(contents);
             let digest = before.digest();
             let list: HashSet<[u8; 32]> = contents.tokens.iter().map(print).collect();
-            let mut state = states.into_iter().fold(before, State::join);
-            state.settle(device);
+            let mut state = before.meet(states, device);
             if renewed {
                 state.touch(device);
             }
