@@ -54,6 +54,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{FromArgMatches as _, error::ErrorKind};
+use smartotp_core::backup::cloud::{Client, Cloud};
+use smartotp_core::backup::remote::Network;
 use smartotp_core::vault::Keystore;
 
 use arguments::{Cli, Command};
@@ -73,6 +75,12 @@ pub struct Platform {
     pub system_language: String,
     /// The OS keystore, asked for only when a command needs it.
     pub keystore: fn() -> Option<Arc<dyn Keystore>>,
+    /// What this build is to a cloud; `None`: it was made without an id for it.
+    pub client: fn(Cloud) -> Option<Client>,
+    /// Opens a web page in the user's browser.
+    pub browse: fn(&str),
+    /// The way to the clouds.
+    pub network: Network,
 }
 
 /// Runs one command and gives the process's exit code; `arguments` start with the program's name.

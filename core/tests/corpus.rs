@@ -57,6 +57,11 @@ fn push_uri() {
 }
 
 #[test]
+fn redirect() {
+    replay("redirect", bodies::redirect);
+}
+
+#[test]
 fn push_answer() {
     replay("push_answer", bodies::push_answer);
 }

@@ -1,4 +1,5 @@
 //! Harnesses that stand in for a person with a phone, and programs of others that check ours.
+pub mod clouds;
 pub mod devices;
 pub mod fault_proxy;
 pub mod fixtures;

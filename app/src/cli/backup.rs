@@ -6,6 +6,7 @@ mod now;
 mod on;
 mod places;
 mod restore;
+mod sign_in;
 mod status;
 mod words;
 
@@ -34,6 +35,7 @@ enum BackupCommand {
     Prune(manage::Prune),
     Delete(manage::Delete),
     Status(status::Status),
+    SignIn(sign_in::Again),
     Off(manage::Off),
 }
 
@@ -49,6 +51,7 @@ impl Backup {
             BackupCommand::Prune(command) => command.run(context),
             BackupCommand::Delete(command) => command.run(context),
             BackupCommand::Status(command) => command.run(context),
+            BackupCommand::SignIn(command) => command.run(context),
             BackupCommand::Off(command) => command.run(context),
         }
     }

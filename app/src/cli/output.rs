@@ -53,6 +53,15 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{message}");
     }
 
+    /// Names an address that somebody has to open for the call to go on: quiet calls need it too.
+    pub(super) fn ask_to_open(self, sentence: &str, url: &str) {
+        let _ = if self.json {
+            writeln!(io::stderr().lock(), "{}", json!({ "sign_in": { "url": url, "message": sentence } }))
+        } else {
+            writeln!(io::stderr().lock(), "{sentence}\n{url}")
+        };
+    }
+
     /// A remark on standard error: no failure, but worth knowing.
     pub(super) fn warn(self, code: &str, message: &str) {
         if self.quiet {

@@ -14,6 +14,8 @@ mod screen_guard;
 
 use std::sync::Arc;
 
+use smartotp_core::backup::cloud::Client;
+use smartotp_core::backup::remote::Network;
 use smartotp_core::vault::{Environment, SystemEntropy};
 use smartotp_ui::services::Services;
 
@@ -78,6 +80,9 @@ pub(crate) fn for_command_line() -> Platform {
         settings_file: places.map(|places| places.settings),
         system_language: language(),
         keystore: keystore::of_system,
+        client: Client::of_build,
+        browse: |url| smartotp_ui::services::Links::open(&links::Browser, url),
+        network: Network::default(),
     }
 }
 

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
-use smartotp_core::backup::sealed;
+use smartotp_core::backup::cloud::{Client, Cloud};
+use smartotp_core::backup::{oauth, sealed};
 use smartotp_core::clock;
 use smartotp_core::code::ocra::{Inputs, Suite, respond};
 use smartotp_core::confirm::{Challenge, SOUND_BITS};
@@ -20,7 +21,7 @@ use smartotp_core::secret::{Secret, SecretText};
 use smartotp_core::tiqr::{Login, service};
 use smartotp_core::token::{ChallengeEncoding, Counter, KindName, Token, TokenId};
 use smartotp_core::vault::format::check_header;
-use smartotp_core::vault::{SystemEntropy, journal};
+use smartotp_core::vault::{Entropy, NoEntropy, SystemEntropy, journal};
 
 fn token(enrolment: Enrolment) -> Token {
     enrolment.into_token(TokenId::from_bytes([0; 16]))
@@ -140,6 +141,25 @@ pub fn push_answer(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     assert!(sift(&[&text], &push_token(), 7).requests.is_empty());
     let _ = smartotp_core::push::keys::server_key(&text);
+}
+
+/// What a browser brings back from a cloud: whoever can open a page here can make one up, but for the state.
+pub fn redirect(data: &[u8]) {
+    struct Nought;
+    impl Entropy for Nought {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
+            buffer.fill(0);
+            Ok(())
+        }
+    }
+    let text = String::from_utf8_lossy(data);
+    let client = Client::new("id", None);
+    let pending = oauth::begin(Cloud::Dropbox, client, "http://127.0.0.1:28417/signed-in", &Nought);
+    if let Ok(pending) = pending
+        && !matches!(pending.read(&text), Err(oauth::SignInError::Foreign))
+    {
+        assert!(text.contains("127.0.0.1:28417/signed-in"), "{text}");
+    }
 }
 
 fn push_token() -> PushToken {

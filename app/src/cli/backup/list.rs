@@ -10,7 +10,7 @@ use super::places::{self, BackupPassword, Chosen, Named};
 use super::words;
 use crate::cli::calendar;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::visible;
 use crate::cli::shapes::Listed;
 use crate::cli::table::Table;
@@ -60,18 +60,20 @@ impl List {
                 parents: version.parents.clone(),
             }));
         };
-        if let Some(location) = self.named.location()? {
-            let provider = places::provider(&location)?;
+        if let Some(location) = self.named.location(context)? {
+            let provider = places::provider(context, &location)?;
             let password = self.password.get(false)?;
             if let Some(keys) = places::unlock(&*provider, &password)? {
                 take(&versions::read_all(&*provider, Opens::Keys(&keys), &())?, None);
             }
         } else {
-            let session = context.open()?;
+            let mut session = context.open()?;
             for id in self.chosen.ids(&session)? {
                 let place = places::place(&session, id)?;
-                let provider = places::provider(&place.location)?;
-                take(&versions::read_all(&*provider, Opens::Place(place), &())?, Some(id));
+                let provider = places::provider(context, &place.location)?;
+                let look = versions::read_all(&*provider, Opens::Place(place), &());
+                session.keep_sign_in(id, &*provider)?;
+                take(&look?, Some(id));
             }
         }
         words::torn(context.out, torn);
@@ -127,15 +129,15 @@ struct Inside {
 
 impl Inspect {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let (id, snapshot) = if let Some(location) = self.named.location()? {
-            let provider = places::provider(&location)?;
+        let (id, snapshot) = if let Some(location) = self.named.location(context)? {
+            let provider = places::provider(context, &location)?;
             let keys = places::unlock(&*provider, &self.password.get(false)?)?.ok_or_else(words::no_such_version)?;
             let known = provider.list().map_err(versions::BackupError::from)?;
             let id = places::version(&known, &self.version)?;
             (id, versions::read_one(&*provider, Opens::Keys(&keys), id)?)
         } else {
-            let session = context.open()?;
-            find(&session, &self.chosen, &self.version)?
+            let mut session = context.open()?;
+            find(context, &mut session, &self.chosen, &self.version)?
         };
         let tokens: Vec<&Token> = snapshot.tokens.iter().collect();
         if context.out.json {
@@ -161,18 +163,24 @@ impl Inspect {
 
 /// Finds a version in the vault's places and reads it.
 pub(super) fn find(
-    session: &opening::Opened<'_>,
+    context: &Context<'_>,
+    session: &mut opening::Opened<'_>,
     chosen: &Chosen,
     asked: &str,
 ) -> Result<(VersionId, smartotp_core::backup::Snapshot), Failure> {
     let mut failure = words::no_such_version();
     for id in chosen.ids(session)? {
         let place = places::place(session, id)?;
-        let provider = places::provider(&place.location)?;
-        let known = provider.list().map_err(versions::BackupError::from)?;
-        match places::version(&known, asked) {
-            Ok(version) => return Ok((version, versions::read_one(&*provider, Opens::Place(place), version)?)),
-            Err(other) => failure = other,
+        let provider = places::provider(context, &place.location)?;
+        let known = provider.list().map_err(versions::BackupError::from);
+        let found = known.map_err(Failure::from).and_then(|known| places::version(&known, asked));
+        let read =
+            found.and_then(|version| Ok((version, versions::read_one(&*provider, Opens::Place(place), version)?)));
+        session.keep_sign_in(id, &*provider)?;
+        match read {
+            Ok(found) => return Ok(found),
+            Err(other) if other.exit == Exit::NotFound => failure = other,
+            Err(other) => return Err(other),
         }
     }
     Err(failure)

@@ -42,7 +42,7 @@ impl Password {
         let device = device_name();
         let mut changed = Changed { resealed: 0, older: Vec::new() };
         for id in ids {
-            let provider = places::provider(&places::place(&session, id)?.location)?;
+            let provider = places::provider(context, &places::place(&session, id)?.location)?;
             let keys = Keys::new(&[Lock::Password(&password, calibrated())], &SystemEntropy)?;
             let how = How { device: &device, now: code::now(), entropy: &SystemEntropy, verify: true };
             let Resealed { resealed, older } =
@@ -89,8 +89,8 @@ impl Prune {
         let mut pruned = Vec::new();
         for id in self.chosen.ids(&session)? {
             // Only what a version that stands still holds goes: so that is looked at first.
-            super::now::back_up(&mut session, id)?;
-            let provider = places::provider(&places::place(&session, id)?.location)?;
+            super::now::back_up(context, &mut session, id)?;
+            let provider = places::provider(context, &places::place(&session, id)?.location)?;
             pruned.extend(versions::prune(&mut session, &*provider, id, code::now(), &())?);
         }
         if context.out.json {
@@ -130,11 +130,13 @@ impl Delete {
         let mut deleted = Vec::new();
         let mut failure = None;
         for id in self.chosen.ids(&session)? {
-            let provider = places::provider(&places::place(&session, id)?.location)?;
+            let provider = places::provider(context, &places::place(&session, id)?.location)?;
             match &self.version {
                 None => deleted.extend(versions::delete_all(&mut session, &*provider, id, &())?),
                 Some(version) => {
-                    let known = provider.list().map_err(versions::BackupError::from)?;
+                    let known = provider.list();
+                    session.keep_sign_in(id, &*provider)?;
+                    let known = known.map_err(versions::BackupError::from)?;
                     match places::version(&known, version) {
                         Ok(version) => {
                             deleted.extend(versions::delete(&mut session, &*provider, id, vec![version], &())?);

@@ -60,7 +60,7 @@ impl Now {
         let ids = self.chosen.ids(&session)?;
         let (mut reports, mut failed) = (Vec::with_capacity(ids.len()), None);
         for id in ids {
-            match back_up(&mut session, id) {
+            match back_up(context, &mut session, id) {
                 Ok(done) => {
                     words::remarks(context.out, &done.done);
                     if context.out.json {
@@ -86,10 +86,10 @@ impl Now {
 }
 
 /// Backs up to one place.
-pub(super) fn back_up(session: &mut Opened<'_>, id: u32) -> Result<BackedUp, Failure> {
+pub(super) fn back_up(context: &Context<'_>, session: &mut Opened<'_>, id: u32) -> Result<BackedUp, Failure> {
     let place = places::place(session, id)?;
     let (kind, shown) = (place.location.kind(), place.location.shown());
-    let provider = places::provider(&place.location)?;
+    let provider = places::provider(context, &place.location)?;
     let device = device_name();
     let at = code::now();
     let how = How { device: &device, now: at, entropy: &SystemEntropy, verify: true };

@@ -35,11 +35,13 @@ struct TurnedOn {
 
 impl On {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
-        let location = self.named.needed()?;
-        places::remark_on(context.out, &location);
+        // Nobody signs in for a vault that doesn't open.
+        let early = if self.named.cloud(context)?.is_some() { None } else { Some(self.named.needed(context)?) };
         let mut session = context.open_to_change()?;
+        let mut location = early.map_or_else(|| self.named.needed(context), Ok)?;
+        places::remark_on(context.out, &location);
         prepare(&location)?;
-        let provider = places::provider(&location)?;
+        let provider = places::provider(context, &location)?;
         // Asked before a password is: nobody types one for a place that isn't there.
         let is_new = provider.list().map_err(versions::BackupError::from)?.is_empty();
         let password = self.password.get(is_new)?;
@@ -52,9 +54,10 @@ impl On {
                 Keys::new(&[Lock::Password(&password, calibrated())], &SystemEntropy)?
             }
         };
+        location.take_sign_in(provider.sign_in());
         let id = session.add_place(location, keys)?;
         session.record(Event::BackupOn);
-        let done = now::back_up(&mut session, id)?;
+        let done = now::back_up(context, &mut session, id)?;
         words::remarks(context.out, &done.done);
         if context.out.json {
             return context.out.result(&TurnedOn { done: done.report(), joined });

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use smartotp_core::backup::cloud::{Client, Cloud};
 use smartotp_core::backup::folder::Folder;
 use smartotp_core::backup::location::Location;
 use smartotp_core::backup::provider::Provider;
@@ -13,7 +14,9 @@ use smartotp_core::backup::{Keys, Unlock, VersionId, versions};
 use smartotp_core::secret::SecretText;
 use smartotp_core::vault::{RecoveryKey, Session};
 
+use super::sign_in::{self, Browser};
 use super::words;
+use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::{credentials, reading};
@@ -22,9 +25,9 @@ use crate::cli::{credentials, reading};
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// What kind of place it is
-    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(["folder", "webdav", "s3"]))]
+    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(providers()))]
     provider: Option<String>,
-    /// The folder; for s3 a folder in the bucket
+    /// The folder; for s3 a folder in the bucket, for gdrive, dropbox and onedrive one of the account
     #[arg(long, value_name = "DIR", requires = "provider")]
     path: Option<PathBuf>,
     /// The address of the folder (webdav) or of the service (s3): https
@@ -45,6 +48,16 @@ pub(super) struct Named {
     /// Trust the certificates in this file, beside the system's (webdav, s3)
     #[arg(long, value_name = "FILE", requires = "provider")]
     ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    browser: Browser,
+}
+
+/// The names of the providers; help is silent about clouds for which this build has no client id.
+fn providers() -> Vec<PossibleValue> {
+    let plain = ["folder", "webdav", "s3"].map(PossibleValue::new);
+    let clouds =
+        Cloud::ALL.map(|cloud| PossibleValue::new(cloud.kind().name()).hide(Client::of_build(cloud).is_none()));
+    plain.into_iter().chain(clouds).collect()
 }
 
 /// The backup's password.
@@ -65,7 +78,11 @@ pub(super) struct Chosen {
 
 impl Named {
     /// The place that the call names; `None` where it names none.
-    pub(super) fn location(&self) -> Result<Option<Location>, Failure> {
+    pub(super) fn location(&self, context: &Context<'_>) -> Result<Option<Location>, Failure> {
+        if let Some((cloud, folder)) = self.cloud(context)? {
+            let sign_in = sign_in::sign_in(context, cloud, &self.browser)?;
+            return Ok(Some(Location::Cloud { cloud, folder, sign_in }));
+        }
         let location = match self.provider.as_deref() {
             None => return Ok(None),
             Some("webdav") => Location::WebDav {
@@ -89,16 +106,27 @@ impl Named {
     }
 
     /// The same where a place has to be named.
-    pub(super) fn needed(&self) -> Result<Location, Failure> {
-        self.location()?.ok_or_else(|| missing("--provider"))
+    pub(super) fn needed(&self, context: &Context<'_>) -> Result<Location, Failure> {
+        self.location(context)?.ok_or_else(|| missing("--provider"))
+    }
+
+    /// The cloud that the call names, and the folder there, where it can be signed in to: asked before anybody does.
+    pub(super) fn cloud(&self, context: &Context<'_>) -> Result<Option<(Cloud, String)>, Failure> {
+        let is_meant = |cloud: &Cloud| Some(cloud.kind().name()) == self.provider.as_deref();
+        let Some(cloud) = Cloud::ALL.into_iter().find(is_meant) else { return Ok(None) };
+        sign_in::client(context, cloud)?;
+        let folder = match &self.path {
+            None => cloud.usual_folder().to_owned(),
+            Some(path) => path.to_str().ok_or_else(unusable_path)?.trim_matches('/').to_owned(),
+        };
+        Remote::check_folder(cloud, &folder).map_err(|error| remote_failure(&error))?;
+        Ok(Some((cloud, folder)))
     }
 
     fn folder(&self) -> Result<String, Failure> {
         let path = self.path.as_ref().ok_or_else(|| missing("--path"))?;
         let path = std::path::absolute(path).ok().and_then(|path| path.into_os_string().into_string().ok());
-        path.ok_or_else(|| {
-            Failure::new(Exit::Usage, "usage", tr!("The value of {argument} can't be used.", argument = "--path"))
-        })
+        path.ok_or_else(unusable_path)
     }
 
     /// The password of the service; none where nobody logs in.
@@ -122,11 +150,15 @@ fn missing(argument: &str) -> Failure {
     Failure::new(Exit::Usage, "usage", format!("{words}\n{}", tr!("See: smartotp --help")))
 }
 
+fn unusable_path() -> Failure {
+    Failure::new(Exit::Usage, "usage", tr!("The value of {argument} can't be used.", argument = "--path"))
+}
+
 /// The way to a place.
-pub(super) fn provider(location: &Location) -> Result<Box<dyn Provider>, Failure> {
+pub(super) fn provider(context: &Context<'_>, location: &Location) -> Result<Box<dyn Provider>, Failure> {
     match location {
         Location::Folder { path } => Ok(Box::new(Folder::new(path.into()))),
-        _ => Ok(Box::new(Remote::new(location).map_err(|error| remote_failure(&error))?)),
+        _ => Ok(Box::new(Remote::over(location, &context.platform.network).map_err(|error| remote_failure(&error))?)),
     }
 }
 
@@ -147,6 +179,7 @@ fn remote_failure(error: &ConnectError) -> Failure {
             (Exit::Unreadable, "bad_certificates", tr!("There are no certificates (PEM) in the file of --ca-file."))
         }
         ConnectError::System => (Exit::Network, "no_network", tr!("The system gives no way to the network.")),
+        ConnectError::Folder => return unusable_path(),
         _ => (Exit::Usage, "bad_address", tr!("This address can't be used. Name it without user, password and query.")),
     };
     Failure::new(exit, code, words)

@@ -47,22 +47,25 @@ struct Report {
 impl Restore {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut session = if self.replace { context.open_sensitive(self.yes)? } else { context.open_to_change()? };
-        let (version, snapshot) = match self.named.location()? {
+        let (version, snapshot) = match self.named.location(context)? {
             Some(location) => {
-                let provider = places::provider(&location)?;
+                let provider = places::provider(context, &location)?;
                 let keys = places::unlock(&*provider, &self.password.get(false)?)?;
                 let keys = keys.ok_or(versions::BackupError::NoVersion)?;
                 self.read(&*provider, Opens::Keys(&keys))?
             }
             None => match &self.version {
                 Some(version) => {
-                    let (id, snapshot) = list::find(&session, &self.chosen, version)?;
+                    let (id, snapshot) = list::find(context, &mut session, &self.chosen, version)?;
                     (Some(id), snapshot)
                 }
                 None => {
                     let id = self.chosen.ids(&session)?.into_iter().next().ok_or_else(words::not_on)?;
                     let place = places::place(&session, id)?;
-                    self.read(&*places::provider(&place.location)?, Opens::Place(place))?
+                    let provider = places::provider(context, &place.location)?;
+                    let read = self.read(&*provider, Opens::Place(place));
+                    session.keep_sign_in(id, &*provider)?;
+                    read?
                 }
             },
         };

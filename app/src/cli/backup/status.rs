@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use smartotp_core::backup::cloud::SignIn;
 use smartotp_core::backup::location::ProviderKind;
 use smartotp_core::backup::schedule::Standing;
 
@@ -27,6 +28,8 @@ struct Row {
     r#where: String,
     #[serde(flatten)]
     standing: Standing,
+    /// Whether somebody has to sign in again.
+    sign_in_ended: bool,
     versions: usize,
     torn: usize,
     keep_newest: u32,
@@ -47,6 +50,7 @@ impl Status {
                 provider: place.location.kind(),
                 r#where: place.location.shown(),
                 standing: Standing::of(place, &contents, now),
+                sign_in_ended: place.location.sign_in().is_some_and(SignIn::has_ended),
                 versions: place.versions().len(),
                 torn: place.torn(),
                 keep_newest: place.keep.newest,
@@ -66,6 +70,9 @@ impl Status {
             };
             let versions = trn!("{n} version", "{n} versions", row.versions);
             context.out.line(&format!("{} · {} · {} · {}", row.place, visible(&row.r#where), versions, verified))?;
+            if row.sign_in_ended {
+                context.out.line(tr!("The sign-in has ended. Sign in again: smartotp backup sign-in"))?;
+            }
             if row.standing.pending {
                 context.out.line(tr!("Something was changed since. Back it up: smartotp backup now"))?;
             }

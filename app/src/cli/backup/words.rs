@@ -76,6 +76,12 @@ fn place(error: &ProviderError) -> Failure {
             )
             .to_owned(),
         ),
+        ProviderError::SignedOut => (
+            Exit::Locked,
+            "signed_out",
+            tr!("The sign-in there has run out or was taken back. Nothing is lost. Sign in again: smartotp backup sign-in")
+                .to_owned(),
+        ),
         ProviderError::Full => {
             (Exit::Failed, "place_full", tr!("There is no room left in the backup's place.").to_owned())
         }
