@@ -52,6 +52,12 @@ def android_exports_the_launcher_alone():
     assert actions == ["android.intent.action.MAIN"]
 
 
+def android_asks_for_the_network_and_for_nothing_else():
+    """Backups and push requests go over it. No other permission is asked for."""
+    asked = [attribute(e, "name") for e in xml.parse(MANIFEST).getroot().iter("uses-permission")]
+    assert asked == ["android.permission.INTERNET"]
+
+
 def android_keeps_the_vault_out_of_backups():
     """By the switch, and by rules for those Androids that do not obey it when a phone is moved."""
     application = xml.parse(MANIFEST).getroot().find("application")
