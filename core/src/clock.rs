@@ -32,7 +32,9 @@ pub mod sntp;
 pub use agree::Agreement;
 pub use corrected::{Correction, MAX_AGE_SECONDS, Stored};
 #[cfg(feature = "time-sync")]
-pub use measure::{DATE_SERVERS, Heard, MOST_SERVERS, Measurement, NTP_SERVERS, device_micros, device_millis, measure};
+pub use measure::{
+    DATE_SERVERS, Heard, MOST_SERVERS, Measurement, NTP_SERVERS, device_micros, device_millis, measure, measure_watched,
+};
 pub use server::{Server, ServerError};
 
 /// What one server says.

@@ -26,6 +26,10 @@ pub struct Settings {
     pub clipboard_seconds: u32,
     /// Who is asked for the time: `HOST:PORT` or `https://…`; none: those that [`crate::clock`] knows.
     pub time_servers: Vec<String>,
+    /// Whether codes are made with the measured time, where it counts.
+    pub correct_codes: bool,
+    /// Whether the time may be measured again unasked. Nothing is before the user has measured it once.
+    pub check_time: bool,
     /// How a challenge is entered first on the screen that signs.
     pub challenge_entry: ChallengeEntry,
     /// When the reminder to prove that one can get back in was put aside last, in Unix time.
@@ -42,6 +46,8 @@ impl Default for Settings {
             contrast: false,
             clipboard_seconds: 30,
             time_servers: Vec::new(),
+            correct_codes: true,
+            check_time: true,
             challenge_entry: ChallengeEntry::Type,
             reminded: None,
             window: None,
@@ -184,6 +190,8 @@ mod tests {
             contrast: true,
             clipboard_seconds: 0,
             time_servers: vec!["time.example:123".into()],
+            correct_codes: false,
+            check_time: false,
             challenge_entry: ChallengeEntry::Scan,
             window: Some(WindowPlace { x: -5, y: 7, width: 390, height: 844, maximized: false }),
             reminded: Some(1_790_000_000),

@@ -8,3 +8,4 @@ pub mod phone;
 pub mod push_server;
 pub mod python;
 pub mod servers;
+pub mod time_server;

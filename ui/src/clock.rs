@@ -67,7 +67,7 @@ impl Beat {
             app: app.as_weak(),
             door: door.clone(),
             handles: handles.clone(),
-            now: Cell::new(door.unix()),
+            now: Cell::new(door.code_unix()),
             moment: RefCell::default(),
             periods: RefCell::default(),
             looking: Cell::new(true),
@@ -141,6 +141,11 @@ impl Beat {
         }
     }
 
+    /// Beats now: the time that codes are made with has changed.
+    pub(crate) fn again(self: &Rc<Self>) {
+        self.strike();
+    }
+
     /// The second that is shown.
     pub(crate) fn now(&self) -> u64 {
         self.now.get()
@@ -151,7 +156,7 @@ impl Beat {
             return;
         }
         let Some(app) = self.app.upgrade() else { return };
-        let millis = self.door.services.clock.unix_millis();
+        let millis = self.door.time.millis();
         self.now.set(millis / 1000);
         let moment = self.moment();
         if self.moment.replace(moment) != *self.moment.borrow() {

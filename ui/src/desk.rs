@@ -12,7 +12,9 @@ use crate::look::Look;
 use crate::network::Network;
 use crate::screens::push_enrol::Enrolling;
 use crate::screens::recovery;
+use crate::screens::sign::Signing;
 use crate::screens::step_up::StepUp;
+use crate::screens::time::Measuring;
 use crate::screens::tiqr::Following;
 use crate::snack::SnackBar;
 use crate::token_model::{Handles, TokenModel};
@@ -46,6 +48,10 @@ pub(crate) struct Desk {
     pub(crate) step_up: StepUp,
     /// Counts a wait after wrong tries down.
     pub(crate) countdown: Timer,
+    /// What is being signed.
+    pub(crate) signing: Rc<Signing>,
+    /// What is known of the time.
+    pub(crate) measuring: Rc<Measuring>,
     /// The recovery key that is on its page.
     pub(crate) recovery: recovery::Page,
     left: RefCell<Vec<(Place, OnLeft)>>,
@@ -54,6 +60,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(app: &App, door: Rc<Door>, look: Rc<Look>) -> Rc<Self> {
+        door.time.set_corrects(look.corrects_codes());
         let handles = Rc::new(Handles::default());
         let beat = Beat::connect(app, &door, &handles);
         let shown = {
@@ -76,6 +83,8 @@ impl Desk {
             following: Following::default(),
             step_up: StepUp::default(),
             countdown: Timer::default(),
+            signing: Rc::default(),
+            measuring: Rc::default(),
             recovery: RefCell::default(),
             left: RefCell::default(),
             closed: RefCell::default(),

@@ -14,6 +14,7 @@ use smartotp_core::vault::{
 
 use crate::off_thread::off_thread;
 use crate::problem;
+use crate::right_time::RightTime;
 use crate::{Problem, Services};
 
 /// What happened to the vault.
@@ -35,6 +36,8 @@ type Held = Arc<Mutex<Option<Session>>>;
 /// The only door to the vault in the window.
 pub(crate) struct Door {
     pub(crate) services: Services,
+    /// The time that codes are made with.
+    pub(crate) time: RightTime,
     /// Another one after each lock, so that a job that still runs keeps the old one to itself and drops it at its end.
     session: RefCell<Held>,
     contents: RefCell<Option<Arc<Contents>>>,
@@ -51,6 +54,7 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn new(services: Services) -> Rc<Self> {
         Rc::new(Self {
+            time: RightTime::new(&services),
             services,
             session: RefCell::default(),
             contents: RefCell::new(None),
@@ -102,6 +106,11 @@ impl Door {
     /// Unix time in seconds.
     pub(crate) fn unix(&self) -> u64 {
         self.services.clock.unix_millis() / 1000
+    }
+
+    /// Unix time in seconds that codes are made with.
+    pub(crate) fn code_unix(&self) -> u64 {
+        self.time.millis() / 1000
     }
 
     /// What a derivation may cost on this device.

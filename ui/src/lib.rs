@@ -17,6 +17,7 @@ mod order;
 mod picture;
 mod problem;
 mod read_as;
+mod right_time;
 mod screens;
 pub mod services;
 mod show;
@@ -79,6 +80,9 @@ impl Ui {
         screens::notices::connect(&window, &desk);
         screens::tokens::connect(&window, &desk);
         screens::details::connect(&window, &desk);
+        screens::sign::connect(&window, &desk);
+        screens::signed::connect(&window, &desk);
+        screens::time::connect(&window, &desk);
         screens::password::connect(&window, &desk);
         screens::bin::connect(&window, &desk);
         screens::push_enrol::connect(&window, &desk);

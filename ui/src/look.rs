@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use slint::language::ColorScheme;
 use slint::{ComponentHandle as _, ModelRc, SharedString, VecModel};
-use smartotp_core::settings::{Settings, ThemeChoice};
+use smartotp_core::settings::{ChallengeEntry, Settings, ThemeChoice};
 
-use crate::{App, ChoiceOf, Languages, MoreScreen, Palette, Services, Theme, WelcomeScreen};
+use crate::{App, ChoiceOf, Languages, MoreScreen, Palette, Services, SignScreen, Theme, WelcomeScreen};
 
 /// Code and own name of every language, in the order in which they are offered.
 pub const LANGUAGES: [(&str, &str); 6] = [
@@ -69,6 +69,9 @@ impl Look {
                 let seconds = usize::try_from(index).ok().and_then(|index| CLEAR_AFTER.get(index)).copied();
                 self.change(|settings| settings.clipboard_seconds = seconds.unwrap_or(settings.clipboard_seconds));
             }
+            ChoiceOf::ChallengeEntry => self.change(|settings| {
+                settings.challenge_entry = if index == 1 { ChallengeEntry::Scan } else { ChallengeEntry::Type };
+            }),
             _ => {}
         }
     }
@@ -83,6 +86,33 @@ impl Look {
         let wanted = self.settings.borrow().language.clone();
         let wanted = wanted.unwrap_or_else(|| system_language(&self.services.system_language));
         LANGUAGES.iter().find(|(code, _)| *code == wanted).map_or("en", |(code, _)| code)
+    }
+
+    /// Who the user wants to be asked for the time; none: those that core knows.
+    pub(crate) fn time_servers(&self) -> Vec<String> {
+        self.settings.borrow().time_servers.clone()
+    }
+
+    pub(crate) fn set_time_servers(&self, servers: Vec<String>) {
+        self.change(|settings| settings.time_servers = servers);
+    }
+
+    /// Whether codes are made with the measured time.
+    pub(crate) fn corrects_codes(&self) -> bool {
+        self.settings.borrow().correct_codes
+    }
+
+    pub(crate) fn set_corrects_codes(&self, corrects: bool) {
+        self.change(|settings| settings.correct_codes = corrects);
+    }
+
+    /// Whether the time may be measured unasked.
+    pub(crate) fn checks_time(&self) -> bool {
+        self.settings.borrow().check_time
+    }
+
+    pub(crate) fn set_checks_time(&self, checks: bool) {
+        self.change(|settings| settings.check_time = checks);
     }
 
     /// When the reminder to prove a way in was put aside last, in Unix time.
@@ -124,6 +154,9 @@ impl Look {
         let more = app.global::<MoreScreen>();
         more.set_language((*name).into());
         more.set_contrast(settings.contrast);
+        let scans = settings.challenge_entry == ChallengeEntry::Scan;
+        more.set_scans_challenges(scans);
+        app.global::<SignScreen>().set_prefers_scan(scans);
         more.set_theme(match settings.theme {
             ThemeChoice::System => 0,
             ThemeChoice::Light => 1,

@@ -50,7 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What is known of the time; its JSON is a contract. Numbers without a unit in their name are seconds.
 #[derive(Serialize)]
 struct State {
-    /// `corrected`, `not_measured`, `restarted`, `clock_changed`, `old`; after a measurement also `no_majority`.
+    /// `corrected`, `off` (by the settings), `not_measured`, `restarted`, `clock_changed`, `old`; after a measurement also `no_majority`.
     state: &'static str,
     /// Whether codes are corrected.
     applied: bool,
@@ -162,7 +162,7 @@ fn sync(context: &Context<'_>, servers: &Servers) -> Result<(), Failure> {
         })?;
     }
     let counts = stored.is_some();
-    let clock = Clock::with(stored);
+    let clock = Clock::with(context, stored);
     if context.out.json {
         let mut state = State { servers: sources(&measured), ..State::of(&clock) };
         state.set(agreement.offset, agreement.uncertainty);
@@ -246,12 +246,13 @@ impl State {
         let mut state = Self {
             state: match correction {
                 Correction::NotMeasured => "not_measured",
+                Correction::Applied { .. } if !clock.applies() => "off",
                 Correction::Applied { .. } => "corrected",
                 Correction::Rebooted => "restarted",
                 Correction::ClockChanged { .. } => "clock_changed",
                 Correction::Old => "old",
             },
-            applied: matches!(correction, Correction::Applied { .. }),
+            applied: clock.applies(),
             offset: None,
             uncertainty: None,
             offset_ms: None,

@@ -1,5 +1,7 @@
 //! Time since the system's start, suspend included: what wrong tries are waited out in.
 
+use std::sync::OnceLock;
+
 use smartotp_core::vault::{BootClock, BootTime};
 
 /// The system's own.
@@ -13,11 +15,16 @@ impl BootClock for SystemBoot {
 
 /// Linux, and Android where it lets apps read it. Elsewhere a start is noticed by a time that went back.
 fn boot() -> String {
-    if !cfg!(any(target_os = "linux", target_os = "android")) {
-        return String::new();
-    }
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    id.trim_end().chars().take(64).collect()
+    // Read once: it is asked for with every code that is corrected, and no process outlives its system.
+    static BOOT: OnceLock<String> = OnceLock::new();
+    let read = || {
+        if !cfg!(any(target_os = "linux", target_os = "android")) {
+            return String::new();
+        }
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        id.trim_end().chars().take(64).collect()
+    };
+    BOOT.get_or_init(read).clone()
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -54,20 +54,39 @@ pub struct Measurement {
     pub agreeing: Vec<usize>,
 }
 
+/// How soon whoever watches a measurement is asked whether it is still wanted.
+const BEAT: Duration = Duration::from_millis(100);
+
 /// Asks all servers at once; gives what was said after `patience` at the latest.
 ///
 /// `now` tells this device's Unix time in microseconds.
-pub fn measure(servers: &[Server], entropy: &Arc<dyn Entropy>, now: fn() -> i64, patience: Duration) -> Measurement {
+pub fn measure(
+    servers: &[Server],
+    entropy: &Arc<dyn Entropy>,
+    now: impl Fn() -> i64 + Clone + Send + 'static,
+    patience: Duration,
+) -> Measurement {
+    measure_watched(servers, entropy, now, patience, &mut |_| true)
+}
+
+/// The same, with somebody who is told how many servers have spoken, ten times a second, and ends it early by `false`.
+pub fn measure_watched(
+    servers: &[Server],
+    entropy: &Arc<dyn Entropy>,
+    now: impl Fn() -> i64 + Clone + Send + 'static,
+    patience: Duration,
+    watch: &mut dyn FnMut(usize) -> bool,
+) -> Measurement {
     let deadline = Instant::now() + patience;
     let servers: Vec<&Server> = servers.iter().take(MOST_SERVERS).collect();
     let (answers, answered) = mpsc::channel();
     for (place, server) in servers.iter().enumerate() {
-        let (server, entropy, answers) = ((*server).clone(), Arc::clone(entropy), answers.clone());
+        let (server, entropy, answers, now) = ((*server).clone(), Arc::clone(entropy), answers.clone(), now.clone());
         // Not waited for: looking up a name can take longer than anybody wants to wait, and nothing cuts that short.
         let asking = move || {
             let sample = match &server {
-                Server::Ntp { host, port } => ask_ntp(host, *port, &*entropy, now, deadline),
-                Server::Https { url } => ask_https(url, now),
+                Server::Ntp { host, port } => ask_ntp(host, *port, &*entropy, &now, deadline),
+                Server::Https { url } => ask_https(url, &now),
             };
             let _ = answers.send((place, sample));
         };
@@ -78,9 +97,21 @@ pub fn measure(servers: &[Server], entropy: &Arc<dyn Entropy>, now: fn() -> i64,
     let mut samples: Vec<Result<Sample, TimeError>> = servers.iter().map(|_| Err(TimeError::Timeout)).collect();
     // A moment longer than they wait themselves, so that what they have heard is told.
     let last = deadline + MOMENT;
-    while let Ok((place, sample)) = answered.recv_timeout(last.saturating_duration_since(Instant::now())) {
-        if let Some(slot) = samples.get_mut(place) {
-            *slot = sample;
+    let mut spoken = 0;
+    loop {
+        let left = last.saturating_duration_since(Instant::now());
+        match answered.recv_timeout(left.min(BEAT)) {
+            Ok((place, sample)) => {
+                spoken += 1;
+                if let Some(slot) = samples.get_mut(place) {
+                    *slot = sample;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
+            Err(_) => break,
+        }
+        if !watch(spoken) {
+            break;
         }
     }
     let heard: Vec<Heard> =
@@ -128,7 +159,7 @@ fn ask_ntp(
     host: &str,
     port: u16,
     entropy: &dyn Entropy,
-    now: fn() -> i64,
+    now: &dyn Fn() -> i64,
     deadline: Instant,
 ) -> Result<Sample, TimeError> {
     let addresses = (host, port).to_socket_addrs().map_err(|_| TimeError::NoAddress)?;
@@ -147,7 +178,7 @@ fn ask_ntp(
 fn ask_address(
     address: SocketAddr,
     entropy: &dyn Entropy,
-    now: fn() -> i64,
+    now: &dyn Fn() -> i64,
     deadline: Instant,
 ) -> Result<Sample, TimeError> {
     let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
@@ -173,7 +204,7 @@ fn ask_address(
 fn ask_once(
     socket: &UdpSocket,
     entropy: &dyn Entropy,
-    now: fn() -> i64,
+    now: &dyn Fn() -> i64,
     deadline: Instant,
 ) -> Result<Sample, TimeError> {
     let mut number = [0; 8];
@@ -202,7 +233,7 @@ fn ask_once(
     Err(last)
 }
 
-fn ask_https(url: &str, now: fn() -> i64) -> Result<Sample, TimeError> {
+fn ask_https(url: &str, now: &dyn Fn() -> i64) -> Result<Sample, TimeError> {
     let web = Web::new().map_err(|_| TimeError::Unreachable)?;
     let (sent, start) = (now(), Instant::now());
     let answer = web.head(url, DATE_LIMITS).map_err(|error| match error {
@@ -284,6 +315,21 @@ mod tests {
         );
         let agreement = measured.agreement.unwrap();
         assert!(!agreement.counts(), "one server is shown, not applied");
+    }
+
+    #[test]
+    fn who_has_had_enough_ends_it() {
+        let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let silent = Server::Ntp { host: "127.0.0.1".into(), port: silent.local_addr().unwrap().port() };
+        let mut told = Vec::new();
+        let patience = Duration::from_secs(600);
+        let measured =
+            measure_watched(&[server(0, |_| {}), silent], &entropy(), device_micros, patience, &mut |spoken| {
+                told.push(spoken);
+                spoken == 0
+            });
+        assert_eq!((told.last(), measured.answers()), (Some(&1), 1));
+        assert_eq!(measured.heard.last().map(|heard| heard.sample.clone()), Some(Err(TimeError::Timeout)));
     }
 
     #[test]

@@ -107,6 +107,14 @@ pub fn respond(secret: &Secret, suite: &Suite, inputs: &Inputs<'_>) -> Result<Co
     })
 }
 
+/// Whether a suite has an answer to a challenge at all, without a secret.
+///
+/// # Errors
+/// [`OcraError`] says what is wrong with it.
+pub fn check(suite: &Suite, challenge: &str) -> Result<(), OcraError> {
+    challenge::bytes(challenge, suite.challenge_format(), ChallengeEncoding::Rfc).map(drop)
+}
+
 /// RFC 6287 section 5.1, `DataInput`. Wiped, because the hash of a PIN is as good as the PIN.
 fn data_input(suite: &Suite, inputs: &Inputs<'_>) -> Result<Zeroizing<Vec<u8>>, OcraError> {
     let challenge = challenge::bytes(inputs.challenge, suite.challenge_format(), inputs.encoding)?;

@@ -52,7 +52,8 @@ pub enum Meaning {
 
 impl Meaning {
     /// What a name means, in the words that servers use.
-    fn of(name: &str) -> Self {
+    #[must_use]
+    pub fn of(name: &str) -> Self {
         let known: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         match known.as_str() {
             "amount" | "sum" | "total" | "value" | "price" | "betrag" => Self::Amount,

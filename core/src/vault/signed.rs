@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, SignRequest};
+use super::{ChangeError, Contents, Session, SignRequest};
 use crate::token::TokenId;
 
 /// The most that are kept; the oldest go.
@@ -59,6 +59,20 @@ impl Contents {
         });
         let over = self.signatures.len().saturating_sub(MOST_SIGNATURES);
         self.signatures.drain(..over);
+    }
+}
+
+impl Session {
+    /// Forgets one answer that was given, or all of them; writes nothing where there is none to forget.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn forget_signatures(&mut self, one: Option<&Signature>) -> Result<(), ChangeError> {
+        self.change_if(|contents| {
+            let before = contents.signatures.len();
+            contents.signatures.retain(|signature| one.is_some_and(|one| signature != one));
+            Ok(contents.signatures.len() != before)
+        })
     }
 }
 

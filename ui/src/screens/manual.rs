@@ -16,7 +16,7 @@ use crate::door::Event;
 use crate::off_thread::spawn;
 use crate::problem;
 use crate::read_as;
-use crate::screens::{preview, security};
+use crate::screens::{preview, security, sign};
 use crate::show;
 use crate::{
     App, Choice, ChoiceOf, EnrolProblem, FormKind, KeyNote, ManualScreen, Nav, Place, Problem, ShownCode, SnackKind,
@@ -69,6 +69,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
         move |of, index| {
             desk.look.chosen(of, index);
             security::chosen(&desk, of, index);
+            sign::chosen(&desk, of, index);
             desk.with(|app| {
                 let screen = app.global::<ManualScreen>();
                 match of {
@@ -76,7 +77,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
                     ChoiceOf::Digits => screen.set_digits(index),
                     ChoiceOf::Period => screen.set_period(index),
                     ChoiceOf::Algorithm => screen.set_algorithm(index),
-                    ChoiceOf::Theme | ChoiceOf::Clipboard | ChoiceOf::LockAfter | ChoiceOf::HideAfter => {}
+                    _ => {}
                 }
             });
             look(&desk, &typing);

@@ -70,7 +70,7 @@ pub(crate) fn ask(desk: &Rc<Desk>, purpose: StepUpFor, name: &str, then: impl Fn
         StepUpFor::Delete | StepUpFor::ChangeLock if !wanted || (typed.is_empty() && purpose == StepUpFor::Delete) => {
             then(desk);
         }
-        StepUpFor::Export if !wanted => then(desk),
+        StepUpFor::Export | StepUpFor::Sign if !wanted => then(desk),
         _ => open(desk, purpose, name, if wanted { typed } else { Vec::new() }, then),
     }
 }
@@ -86,6 +86,7 @@ fn is_wanted(desk: &Desk, purpose: StepUpFor, protection: &Protection) -> bool {
         StepUpFor::Delete => protection.ask_before_delete,
         StepUpFor::ChangeLock => protection.ask_before_lock_change && !desk.step_up.granted.get(),
         StepUpFor::Export | StepUpFor::ExportOpen | StepUpFor::Transfer => protection.ask_before_export,
+        StepUpFor::Sign => protection.ask_before_sign,
         // Of approvals, who asks knows whether the server wants it.
         StepUpFor::Rehearse | StepUpFor::Wipe | StepUpFor::Approve => true,
     }

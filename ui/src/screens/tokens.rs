@@ -10,9 +10,9 @@ use smartotp_core::token::KindName;
 use crate::desk::Desk;
 use crate::door::Event;
 use crate::off_thread::spawn;
-use crate::screens::{details, push_token};
+use crate::screens::{details, push_token, time};
 use crate::show;
-use crate::{App, Nav, OpenSheet, Problem, SnackKind, TokensScreen};
+use crate::{App, Nav, OpenSheet, Problem, SnackKind, TimeScreen, TokensScreen};
 
 /// How long "Copied" stands on a card.
 const COPIED: Duration = Duration::from_millis(1500);
@@ -104,6 +104,18 @@ fn put(desk: &Rc<Desk>, copied: &Rc<Timer>, handle: i32, code: &SecretText) {
         contents.token(id).map(|token| show::names(&token.issuer, &token.account).0)
     });
     let name = name.unwrap_or_default();
+    let timed = desk.id(handle).and_then(|id| {
+        let contents = desk.door.contents()?;
+        contents.token(id)?.kind.period()
+    });
+    if timed.is_some() && time::taken(desk, handle) {
+        let again = desk.clone();
+        desk.snack.offer(SnackKind::CopiedAgain, &name, 0, move || {
+            again.with(|app| app.global::<TimeScreen>().invoke_open());
+            time::begin(&again, false);
+        });
+        return;
+    }
     if seconds == 0 {
         desk.snack.say(SnackKind::CopiedForGood, &name, 0);
         return;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use smartotp_core::clock::{Correction, Stored, device_millis};
+use smartotp_core::settings::Settings;
 use smartotp_core::vault::BootClock as _;
 
 use super::words;
@@ -16,17 +17,25 @@ const WORTH_SAYING: i64 = 2;
 /// This device's clock and what was measured of it.
 pub(in crate::cli) struct Clock {
     stored: Option<Stored>,
+    /// Whether the settings want codes to be corrected.
+    corrects: bool,
 }
 
 impl Clock {
     /// With what was measured last.
     pub(in crate::cli) fn of(context: &Context<'_>) -> Self {
         let file = context.platform.settings_file.as_deref().map(Stored::beside);
-        Self::with(file.as_deref().and_then(Stored::load))
+        Self::with(context, file.as_deref().and_then(Stored::load))
     }
 
-    pub(super) fn with(stored: Option<Stored>) -> Self {
-        Self { stored }
+    pub(super) fn with(context: &Context<'_>, stored: Option<Stored>) -> Self {
+        let settings = context.platform.settings_file.as_deref();
+        Self { stored, corrects: settings.is_none_or(|file| Settings::load(file).correct_codes) }
+    }
+
+    /// Whether codes are made with the measured time.
+    pub(super) fn applies(&self) -> bool {
+        self.corrects && matches!(self.correction(), Correction::Applied { .. })
     }
 
     pub(super) fn stored(&self) -> Option<&Stored> {
@@ -40,7 +49,8 @@ impl Clock {
 
     /// Unix time in milliseconds.
     pub(in crate::cli) fn unix_millis(&self) -> i64 {
-        self.correction().apply(device_millis())
+        let device = device_millis();
+        if self.applies() { self.correction().apply(device) } else { device }
     }
 
     fn millis(&self) -> u64 {
@@ -61,7 +71,7 @@ impl Clock {
     pub(in crate::cli) fn tell(&self, out: Output) {
         match self.correction() {
             Correction::ClockChanged { .. } => out.warn("clock_changed", &self.words()),
-            correction if correction.seconds_behind().abs() >= WORTH_SAYING => {
+            correction if self.corrects && correction.seconds_behind().abs() >= WORTH_SAYING => {
                 out.warn("clock_corrected", &self.words());
             }
             _ => {}
@@ -75,6 +85,11 @@ impl Clock {
                 tr!("The time was not measured yet; codes follow this device's clock. Measure it: smartotp time sync")
                     .to_owned()
             }
+            Correction::Applied { offset, uncertainty } if !self.corrects => tr!(
+                "This device's clock is off by {off}, ± {sure}. Codes follow it: correct_codes is off.",
+                off = words::span(offset),
+                sure = words::span(uncertainty)
+            ),
             Correction::Applied { offset, uncertainty } => {
                 let (off, sure) = (words::span(offset), words::span(uncertainty));
                 match offset {

@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// The same for a change that finds out only then whether it changes anything: `false` writes nothing.
-    pub(super) fn change_if(
+    pub(in crate::vault) fn change_if(
         &mut self,
         apply: impl FnOnce(&mut Contents) -> Result<bool, ChangeError>,
     ) -> Result<(), ChangeError> {

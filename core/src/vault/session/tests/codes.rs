@@ -86,6 +86,13 @@ fn what_was_signed_is_remembered_without_the_answer() {
     let json = crate::vault::payload::encode(again.contents());
     assert!(!String::from_utf8_lossy(&json).contains(answer.as_str()));
 
+    session.sign(id, &SignRequest { now: 8, ..request }).unwrap();
+    let later = session.contents().signatures()[1].clone();
+    session.forget_signatures(Some(&later)).unwrap();
+    assert_eq!(place.open().contents().signatures(), std::slice::from_ref(signature), "the other one stays");
+    session.forget_signatures(None).unwrap();
+    assert!(place.open().contents().signatures().is_empty());
+
     let mut contents = again.contents().duplicate();
     for now in 0..=crate::vault::MOST_SIGNATURES as u64 {
         contents.remember_signature(id, &SignRequest { now, ..request }, None);
