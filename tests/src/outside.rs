@@ -193,6 +193,11 @@ impl Files for Gallery {
         done(self.chosen(next).map(|path| Place { address: path.display().to_string(), replaces: true }));
     }
 
+    fn choose_folder(&self, done: PlaceDone) {
+        let next = self.places.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        done(self.chosen(next).map(|path| Place { address: path.display().to_string(), replaces: true }));
+    }
+
     fn write(&self, place: &Place, bytes: &[u8], check: &dyn Fn(&[u8]) -> bool) -> Result<String, SaveError> {
         let path = Path::new(&place.address);
         if !place.replaces && path.exists() {
@@ -323,6 +328,7 @@ impl Outside {
                 boot: clock.clone(),
             },
             settings_file: folder.join("settings.json"),
+            device_name: "Mira's phone".to_owned(),
             kdf: Some(Cost::FLOOR),
             system_language: "en_GB.UTF-8".to_owned(),
             clock: clock.clone(),

@@ -6,10 +6,13 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, Model as _, Timer};
 use smartotp_core::token::TokenId;
 
+use crate::backup::automatic::Keeper;
+use crate::backup::work::Work;
 use crate::clock::Beat;
 use crate::door::Door;
 use crate::look::Look;
 use crate::network::Network;
+use crate::screens::backup::turn_on::TurnOn;
 use crate::screens::push_enrol::Enrolling;
 use crate::screens::recovery;
 use crate::screens::sign::Signing;
@@ -54,6 +57,12 @@ pub(crate) struct Desk {
     pub(crate) measuring: Rc<Measuring>,
     /// The recovery key that is on its page.
     pub(crate) recovery: recovery::Page,
+    /// What the backup is at, one piece of work at a time.
+    pub(crate) work: Rc<Work>,
+    /// Backups by themselves.
+    pub(crate) keeper: Keeper,
+    /// A backup that is about to be turned on.
+    pub(crate) turn_on: TurnOn,
     left: RefCell<Vec<(Place, OnLeft)>>,
     closed: RefCell<Vec<OnClosed>>,
 }
@@ -86,6 +95,9 @@ impl Desk {
             signing: Rc::default(),
             measuring: Rc::default(),
             recovery: RefCell::default(),
+            work: Work::connect(app),
+            keeper: Keeper::default(),
+            turn_on: TurnOn::default(),
             left: RefCell::default(),
             closed: RefCell::default(),
         });

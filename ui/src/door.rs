@@ -216,6 +216,26 @@ impl Door {
         asked.await.flatten()
     }
 
+    /// Work that lasts, on a session of its own: nobody who asks or changes something waits for it. What it wrote is taken up at its
+    /// end; `None`: it was locked before it began, or ended before its time.
+    pub(crate) async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Session) -> T + Send + 'static,
+    ) -> Option<T> {
+        let held = self.session.borrow().clone();
+        let worked = held.clone();
+        let done = off_thread(&*self.services.background, move || {
+            let mut second = worked.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(Session::second)?;
+            drop(worked);
+            Some(work(&mut second))
+        });
+        let done = done.await.flatten();
+        if Arc::ptr_eq(&held, &self.session.borrow()) {
+            self.refresh().await;
+        }
+        done
+    }
+
     /// Changes the vault. The change is on disk when this comes back.
     pub(crate) async fn change<T: Send + 'static>(
         &self,

@@ -2,6 +2,7 @@
 //!
 //! `app` brings the [`Services`] of its platform and runs a [`Ui`]; tests bring their own and look at the same window.
 
+mod backup;
 mod busy;
 mod clock;
 mod day;
@@ -67,6 +68,8 @@ impl Ui {
         screens::export::connect(&window, &desk, &choice);
         screens::codes::connect(&desk);
         screens::transfer::connect(&window, &desk, &choice);
+        backup::automatic::connect(&desk);
+        screens::backup::connect(&window, &desk);
         screens::manual::connect(&window, &desk);
         screens::create::connect(&window, &desk);
         screens::advice::connect(&window, &desk);

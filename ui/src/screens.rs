@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod advice;
+pub(crate) mod backup;
 pub(crate) mod bin;
 pub(crate) mod choose;
 pub(crate) mod codes;

@@ -18,6 +18,8 @@ pub struct Services {
     pub settings_file: PathBuf,
     /// The system's language as it names it (`de-AT`, `uk_UA.UTF-8`), or empty.
     pub system_language: String,
+    /// This device's name, as its user knows it: it stands in the sealed part of backups. May be empty.
+    pub device_name: String,
     /// What deriving a key from a new password may cost; `None`: as much as takes half a second on this device.
     pub kdf: Option<Cost>,
     /// The time.
@@ -120,6 +122,8 @@ pub trait Files: Send + Sync {
     fn at_path(&self, path: &str, done: PickDone);
     /// Lets the user choose where a new file is to lie; `name` is what it might be called.
     fn choose_place(&self, name: &str, done: PlaceDone);
+    /// Lets the user choose a folder.
+    fn choose_folder(&self, done: PlaceDone);
     /// Writes a file that its owner alone can read. It gets its name once `check` has found what lies on the disk to be right;
     /// else nothing is left of it. Gives the place as its user knows it. Blocks: for another thread.
     ///

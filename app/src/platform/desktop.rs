@@ -53,6 +53,7 @@ pub(crate) fn services() -> Result<Services, NoServices> {
             boot: Arc::new(SystemBoot),
         },
         settings_file: places.settings,
+        device_name: super::device_name(),
         kdf: None,
         system_language: language(),
         clock: Arc::new(SystemClock),

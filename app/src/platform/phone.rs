@@ -37,6 +37,7 @@ pub(super) fn services(places: Places, own: Own) -> Services {
             boot: Arc::new(SystemBoot),
         },
         settings_file: places.settings,
+        device_name: if cfg!(target_os = "ios") { "iPhone" } else { "Android" }.to_owned(),
         kdf: None,
         system_language: own.language,
         clock: Arc::new(SystemClock),
@@ -69,6 +70,10 @@ impl Files for NoChooser {
         done(Err(PickError::NoChooser));
     }
     fn choose_place(&self, _name: &str, done: PlaceDone) {
+        done(Err(PickError::NoChooser));
+    }
+
+    fn choose_folder(&self, done: PlaceDone) {
         done(Err(PickError::NoChooser));
     }
 

@@ -14,6 +14,8 @@ use crate::vault::hex::Hex;
 #[derive(Debug, Default)]
 pub struct Backup {
     pub(crate) places: Vec<Place>,
+    /// Nothing is backed up by itself.
+    pub(crate) by_hand: bool,
 }
 
 /// One place of the backup.
@@ -110,6 +112,12 @@ impl Backup {
         !self.places.is_empty()
     }
 
+    /// Whether changes are backed up by themselves, where something runs that does it.
+    #[must_use]
+    pub fn is_automatic(&self) -> bool {
+        !self.by_hand
+    }
+
     /// One place.
     #[must_use]
     pub fn place(&self, id: u32) -> Option<&Place> {
@@ -122,7 +130,7 @@ impl Backup {
 
     /// A second copy, on purpose: keys are inside.
     pub(crate) fn duplicate(&self) -> Self {
-        Self { places: self.places.iter().map(Place::duplicate).collect() }
+        Self { places: self.places.iter().map(Place::duplicate).collect(), by_hand: self.by_hand }
     }
 }
 
@@ -163,6 +171,8 @@ impl Place {
 pub(crate) struct BackupRecord<'a> {
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     places: Vec<PlaceRecord<'a>>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    by_hand: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -191,15 +201,16 @@ struct PlaceRecord<'a> {
 
 impl<'a> BackupRecord<'a> {
     pub(crate) fn of(backup: &'a Backup) -> Self {
-        Self { places: backup.places.iter().map(PlaceRecord::of).collect() }
+        Self { places: backup.places.iter().map(PlaceRecord::of).collect(), by_hand: backup.by_hand }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.places.is_empty() && !self.by_hand
     }
 
     pub(crate) fn read(self) -> Option<Backup> {
-        Some(Backup { places: self.places.into_iter().map(PlaceRecord::read).collect::<Option<_>>()? })
+        let places = self.places.into_iter().map(PlaceRecord::read).collect::<Option<_>>()?;
+        Some(Backup { places, by_hand: self.by_hand })
     }
 }
 

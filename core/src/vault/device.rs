@@ -22,12 +22,13 @@ const MOST_BYTES: usize = 64 * 1024;
 const MOST_VAULTS: usize = 256;
 
 /// This installation's memory.
+#[derive(Clone)]
 pub(crate) struct Device {
     files: Arc<dyn Files>,
     file: PathBuf,
     keystore: Option<Arc<dyn Keystore>>,
     entropy: Arc<dyn Entropy>,
-    id: Mutex<Option<Hex<16>>>,
+    id: Arc<Mutex<Option<Hex<16>>>>,
 }
 
 /// The device file.
@@ -50,7 +51,7 @@ impl Device {
         keystore: Option<Arc<dyn Keystore>>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { files, file: with_suffix(vault_file, ".device"), keystore, entropy, id: Mutex::default() }
+        Self { files, file: with_suffix(vault_file, ".device"), keystore, entropy, id: Arc::default() }
     }
 
     /// This installation's id: what it does is stamped with it. Made when it is first asked for; where it cannot be kept, another

@@ -97,7 +97,8 @@
 //! they had. `wrapping_keys` are those of the slots, so that a new vault key can be wrapped for a slot whose password nobody
 //! types just then. `merging`, and `marks` in each token, say what tokens are merged by: [`crate::backup::sealed`] has them, since they
 //! are in every backup too. They are missing until a backup is turned on. `backup` has the places of the backup: their ids, where they
-//! are, the passwords of services, the wrapping keys of each set, and the versions that were seen there.
+//! are, the passwords of services, the wrapping keys of each set, and the versions that were seen there;
+//! `by_hand` in it says that nothing is backed up by itself.
 //! `push` and `tiqr` are what was enrolled for push requests and TiQR, which no backup, export or transfer holds. `proven` says when a
 //! kind of slot was last shown to open the vault, in Unix time. `signatures` are the last 200 challenges that were answered, with
 //! what the screen showed; the answers are not kept.

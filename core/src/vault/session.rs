@@ -75,6 +75,28 @@ impl Session {
         &self.contents
     }
 
+    /// A second session over the same vault, for work that lasts: neither waits for the other, and what one writes the other takes up.
+    #[must_use]
+    pub fn second(&self) -> Self {
+        Self {
+            environment: self.environment.clone(),
+            store: self.store.clone(),
+            device: self.device.clone(),
+            key: self.key.duplicate(),
+            header: self.header.clone(),
+            version: self.version,
+            write_id: self.write_id,
+            stamp: self.stamp,
+            contents: self.contents.clone(),
+            skipped: self.skipped,
+            newest_seen: self.newest_seen,
+            mirrored: self.mirrored,
+            wrong_tries: self.wrong_tries,
+            notices: Vec::new(),
+            journal: journal::Journal::default(),
+        }
+    }
+
     /// How many wrong tries in a row came before the vault was opened: for the journal, which nobody could write to then.
     #[must_use]
     pub fn wrong_tries(&self) -> u32 {

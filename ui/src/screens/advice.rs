@@ -58,7 +58,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
             }
         }
     });
-    for place in [Place::Create, Place::NewLock, Place::Export] {
+    for place in [Place::Create, Place::NewLock, Place::Export, Place::BackupOn, Place::BackupPassword] {
         let (desk_of, typed) = (Rc::downgrade(desk), typed.clone());
         desk.on_left(place, move || {
             typed.set(typed.get().wrapping_add(1));

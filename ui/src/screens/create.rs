@@ -11,6 +11,7 @@ use smartotp_core::vault::{NewSlot, RecoveryKey};
 use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::off_thread::spawn;
+use crate::screens::backup::turn_on;
 use crate::screens::recovery;
 use crate::{App, CreateScreen, Nav, NewLock, OpenSheet, Place, Problem, WayIn, WelcomeScreen};
 
@@ -29,6 +30,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
         let bring = bring.clone();
         let start = move || {
             bring.set(then_bring);
+            nav.with(|app| app.global::<Nav>().set_before_create(Place::Welcome));
             nav.go(Place::Create);
         };
         if then_bring { welcome.on_bring(start) } else { welcome.on_start(start) }
@@ -105,6 +107,10 @@ fn slots(chosen: &Chosen, cost: Cost, recovery: Option<RecoveryKey>) -> Vec<NewS
 pub(crate) fn finish(desk: &Rc<Desk>, chosen: &Chosen, made: Result<(), Problem>) {
     if made.is_err() {
         return;
+    }
+    // A backup that was found waits for this vault.
+    if let Some(joining) = desk.turn_on.take() {
+        return spawn(turn_on::join(desk.clone(), joining));
     }
     desk.with(|app| {
         let nav = app.global::<Nav>();

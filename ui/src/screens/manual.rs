@@ -16,7 +16,7 @@ use crate::door::Event;
 use crate::off_thread::spawn;
 use crate::problem;
 use crate::read_as;
-use crate::screens::{preview, security, sign};
+use crate::screens::{backup, preview, security, sign};
 use crate::show;
 use crate::{
     App, Choice, ChoiceOf, EnrolProblem, FormKind, KeyNote, ManualScreen, Nav, Place, Problem, ShownCode, SnackKind,
@@ -70,6 +70,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
             desk.look.chosen(of, index);
             security::chosen(&desk, of, index);
             sign::chosen(&desk, of, index);
+            backup::choose(&desk, of, index);
             desk.with(|app| {
                 let screen = app.global::<ManualScreen>();
                 match of {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
+use smartotp_core::backup::schedule::Standing;
 use smartotp_core::vault::{Notice as Told, SlotKind};
 
 use crate::desk::Desk;
@@ -41,6 +42,9 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
                 }
             }
             if event == Event::Opened {
+                if has_stale_backup(&desk) {
+                    told.push(Notice::StaleBackup);
+                }
                 if desk.door.has_lost_pin() {
                     told.push(Notice::PinLost);
                 }
@@ -48,6 +52,15 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
             }
         }
     });
+}
+
+/// Whether a backup is on, and worth a reminder.
+fn has_stale_backup(desk: &Desk) -> bool {
+    let Some(contents) = desk.door.contents() else { return false };
+    contents.backup().places().iter().any(|place| {
+        let standing = Standing::of(place, &contents, desk.door.unix());
+        standing.stale && standing.verified_at.is_some()
+    })
 }
 
 /// Reminds now and then that nothing has proven for long that one can get back in.

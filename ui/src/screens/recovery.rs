@@ -11,6 +11,7 @@ use crate::busy::Busy as _;
 use crate::desk::Desk;
 use crate::off_thread::spawn;
 use crate::problem;
+use crate::screens::backup::turn_on;
 use crate::screens::create::{self, Chosen};
 use crate::{App, Mistyped, Nav, Place, Problem, RecoveryScreen, SnackKind};
 
@@ -20,6 +21,8 @@ pub(crate) enum For {
     Create(Chosen),
     /// The open one.
     Vault,
+    /// A backup that is about to be turned on.
+    Backup,
 }
 
 /// The key that is on the page.
@@ -60,7 +63,11 @@ pub(crate) fn begin(desk: &Rc<Desk>, purpose: For) {
     };
     let text = key.text();
     let groups: Vec<SharedString> = text.expose().split('-').map(SharedString::from).collect();
-    let before = if matches!(purpose, For::Create(_)) { Place::Create } else { Place::Security };
+    let before = match purpose {
+        For::Create(_) => Place::Create,
+        For::Vault => Place::Security,
+        For::Backup => Place::BackupOn,
+    };
     desk.recovery.replace(Some(Rc::new(Shown { key, purpose })));
     desk.with(|app| {
         app.global::<RecoveryScreen>().set_groups(ModelRc::new(VecModel::from(groups)));
@@ -97,6 +104,11 @@ fn take(desk: &Rc<Desk>, shown: Rc<Shown>, key: RecoveryKey) {
     let desk = desk.clone();
     spawn(async move {
         let done = match &shown.purpose {
+            For::Backup => {
+                desk.with(|app| app.global::<RecoveryScreen>().set_busy(false));
+                desk.go(Place::BackupOn);
+                return turn_on::make_keys(desk, turn_on::NewLock::Recovery(key)).await;
+            }
             For::Create(chosen) => create::make(&desk, chosen, Some(key)).await,
             For::Vault => add(&desk, key).await,
         };
@@ -107,7 +119,7 @@ fn take(desk: &Rc<Desk>, shown: Rc<Shown>, key: RecoveryKey) {
                 desk.go(Place::Security);
                 desk.snack.say(SnackKind::Saved, "", 0);
             }
-            For::Vault => {}
+            For::Vault | For::Backup => {}
         }
     });
 }

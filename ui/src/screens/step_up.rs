@@ -70,7 +70,7 @@ pub(crate) fn ask(desk: &Rc<Desk>, purpose: StepUpFor, name: &str, then: impl Fn
         StepUpFor::Delete | StepUpFor::ChangeLock if !wanted || (typed.is_empty() && purpose == StepUpFor::Delete) => {
             then(desk);
         }
-        StepUpFor::Export | StepUpFor::Sign if !wanted => then(desk),
+        StepUpFor::Export | StepUpFor::Sign | StepUpFor::BackupPassword if !wanted => then(desk),
         _ => open(desk, purpose, name, if wanted { typed } else { Vec::new() }, then),
     }
 }
@@ -87,8 +87,14 @@ fn is_wanted(desk: &Desk, purpose: StepUpFor, protection: &Protection) -> bool {
         StepUpFor::ChangeLock => protection.ask_before_lock_change && !desk.step_up.granted.get(),
         StepUpFor::Export | StepUpFor::ExportOpen | StepUpFor::Transfer => protection.ask_before_export,
         StepUpFor::Sign => protection.ask_before_sign,
+        StepUpFor::BackupOff => protection.ask_before_backup_off,
+        StepUpFor::BackupPassword => protection.ask_before_lock_change,
         // Of approvals, who asks knows whether the server wants it.
-        StepUpFor::Rehearse | StepUpFor::Wipe | StepUpFor::Approve => true,
+        StepUpFor::Rehearse
+        | StepUpFor::Wipe
+        | StepUpFor::BackupDelete
+        | StepUpFor::BackupReplace
+        | StepUpFor::Approve => true,
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) const ARGUMENT: &str = "--choose";
 const PICTURES: &str = "pictures";
 const FILES: &str = "files";
 const PLACE: &str = "place";
+const FOLDER: &str = "folder";
 
 /// The exit code that says that there is no chooser.
 const NONE_HERE: u8 = 2;
@@ -42,6 +43,7 @@ fn ask(wish: Wish) -> io::Result<(Vec<u8>, Option<i32>)> {
     match wish {
         Wish::Pictures => command.arg(PICTURES),
         Wish::Files => command.arg(FILES),
+        Wish::Folder => command.arg(FOLDER),
         Wish::Place(name) => command.args([PLACE, name.as_str()]),
     };
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
@@ -70,6 +72,8 @@ pub(crate) fn run() -> ExitCode {
     let chosen = if wish == PLACE {
         let name = asked.next().unwrap_or_default();
         dialog.set_file_name(name.to_string_lossy()).save_file().map(|place| vec![place])
+    } else if wish == FOLDER {
+        dialog.pick_folder().map(|folder| vec![folder])
     } else if wish == PICTURES {
         dialog.add_filter(files::PICTURES_NAME, files::PICTURES).pick_files()
     } else {

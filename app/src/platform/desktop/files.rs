@@ -30,6 +30,9 @@ pub(super) enum Wish {
     Files,
     /// Where a new file is to lie that might be called so.
     Place(String),
+    /// A folder.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    Folder,
 }
 
 /// Files of the user's.
@@ -60,6 +63,23 @@ impl Files for SystemFiles {
         let dialog = rfd::AsyncFileDialog::new().set_file_name(name).save_file();
         background::spawn(async move {
             done(dialog.await.map(|file| chosen_place(file.path())).ok_or(PickError::Cancelled));
+        });
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn choose_folder(&self, done: PlaceDone) {
+        Workers.run(Box::new(move || {
+            let chosen = super::chooser::choose(Wish::Folder);
+            let chosen = chosen.and_then(|paths| paths.into_iter().next().ok_or(PickError::Cancelled));
+            done(chosen.map(|path| chosen_place(&path)));
+        }));
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn choose_folder(&self, done: PlaceDone) {
+        let dialog = rfd::AsyncFileDialog::new().pick_folder();
+        background::spawn(async move {
+            done(dialog.await.map(|folder| chosen_place(folder.path())).ok_or(PickError::Cancelled));
         });
     }
 

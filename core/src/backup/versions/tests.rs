@@ -135,6 +135,25 @@ fn a_damaged_version_is_passed_over_and_the_whole_ones_are_read() {
 }
 
 #[test]
+fn a_second_session_backs_up_while_the_first_one_changes_the_vault() {
+    let (_home, mut session) = device();
+    add(&mut session, 1);
+    let place = Memory::default();
+    let mut second = session.second();
+    add(&mut session, 2);
+    backup(&mut second, &place);
+    session.set_automatic(false).unwrap();
+    let standing = |session: &Session| {
+        let contents = session.contents();
+        crate::backup::schedule::Standing::of(&contents.backup().places()[0], contents, 1_700_000_000)
+    };
+    assert_eq!((sorted(&session).len(), standing(&session).pending), (2, true), "the second token came too late");
+    backup(&mut second, &place);
+    session.refresh().unwrap();
+    assert!(!standing(&session).pending && !session.backup().is_automatic());
+}
+
+#[test]
 fn versions_are_kept_by_number_and_by_day() {
     let (_home, mut session) = device();
     let place = Memory::default();

@@ -119,6 +119,17 @@ impl Session {
         })
     }
 
+    /// Whether changes are backed up by themselves from now on, in the window.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub fn set_automatic(&mut self, automatic: bool) -> Result<(), ChangeError> {
+        self.change_if(|contents| {
+            let before = core::mem::replace(&mut contents.backup.by_hand, !automatic);
+            Ok(before == automatic)
+        })
+    }
+
     /// Merges what other devices have written into the vault, in one write; none where there is nothing new.
     pub(crate) fn take_in(&mut self, states: Vec<State>) -> Result<TakenIn, ChangeError> {
         let (mut device, mut renewed) = (self.device_id(), false);
