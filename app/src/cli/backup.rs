@@ -1,5 +1,6 @@
 //! `backup`: a sealed copy somewhere else, versions of it, and the way back.
 
+mod keys;
 mod list;
 mod manage;
 mod now;

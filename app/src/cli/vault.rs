@@ -19,8 +19,7 @@ use super::opening::Yes;
 use super::output::visible;
 use super::table::Table;
 use super::writing;
-pub(super) use new_slot::calibrated;
-use new_slot::{Confirm, Recovery};
+pub(super) use new_slot::{Confirm, Recovery, calibrated};
 use slots::{Slot, Slots};
 
 /// Make a vault, look at it, change its lock

@@ -118,6 +118,39 @@ fn two_vaults_share_a_place() {
 }
 
 #[test]
+fn a_recovery_key_opens_a_backup_alone_or_beside_a_password() {
+    let home = Home::with(&[&totp("GitHub", "mira")]);
+    let place = folder(&home);
+    let at = ["--provider", "folder", "--path", &place];
+    // No password is asked for: the key is all that opens it.
+    let on = home.run(&[&["backup", "on", "--recovery-key"][..], &at].concat());
+    assert_eq!(on.code, 0, "{on:?}");
+    let key = on.out.lines().next().unwrap().to_owned();
+    assert!(on.err.contains("shown this once"), "{on:?}");
+    let list = |password: &str| {
+        let other = Home::new();
+        let file = other.file("key", password);
+        other.run(&[&["backup", "list", "--json", "--backup-password-file", file.to_str().unwrap()][..], &at].concat())
+    };
+    assert_eq!(list(&key).json()[0]["tokens"], 1);
+    assert_eq!(list(BACKUP_PASSWORD).code, 3);
+    let again = home.run(&[&["backup", "on", "--json", "--recovery-key"][..], &at].concat());
+    assert_eq!((again.code, again.error()["code"].as_str().unwrap().to_owned()), (8, "already_a_backup".into()));
+    // A password instead ends it, and says so.
+    let file = home.file("new-password", BACKUP_PASSWORD);
+    let password = ["backup", "password", "--backup-password-file", file.to_str().unwrap()];
+    let ended = home.run(&password);
+    assert!(ended.code == 0 && ended.err.contains("opens it no more"), "{ended:?}");
+    assert_eq!((list(&key).code, list(BACKUP_PASSWORD).code), (3, 0));
+    // Both, in JSON: the key stands in a line of its own.
+    let both = home.run(&[&password[..], &["--recovery-key", "--json"]].concat());
+    let shown: Value = serde_json::from_str(both.out.lines().next().unwrap()).unwrap();
+    let key = shown["recovery_key"].as_str().unwrap();
+    assert_eq!((list(key).code, list(BACKUP_PASSWORD).code), (0, 0));
+    assert!(!home.run(&[&password[..], &["--recovery-key"]].concat()).err.contains("no more"));
+}
+
+#[test]
 fn a_new_vault_restores_without_turning_a_backup_on() {
     let one = Home::with(&[&totp("GitHub", "mira")]);
     let place = folder(&one);

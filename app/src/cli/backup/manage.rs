@@ -3,23 +3,24 @@
 use clap::Args;
 use serde::Serialize;
 use smartotp_core::backup::versions::{self, How, Resealed};
-use smartotp_core::backup::{Keys, Lock, VersionId};
+use smartotp_core::backup::{LockKind, VersionId};
 use smartotp_core::vault::SystemEntropy;
 use smartotp_core::vault::journal::Event;
 
-use super::places::{self, BackupPassword, Chosen};
+use super::keys::NewLocks;
+use super::places::{self, Chosen};
+use super::words;
+use crate::cli::code;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::opening::Yes;
-use crate::cli::vault::calibrated;
-use crate::cli::{advice, code};
 use crate::platform::device_name;
 
 /// Change the backup's password: every version is sealed anew, and what the old one opens is taken away
 #[derive(Debug, Args)]
 pub(super) struct Password {
     #[command(flatten)]
-    password: BackupPassword,
+    locks: NewLocks,
     #[command(flatten)]
     chosen: Chosen,
     #[command(flatten)]
@@ -37,13 +38,16 @@ impl Password {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<(), Failure> {
         let mut session = context.open_sensitive(self.yes)?;
         let ids = self.chosen.ids(&session)?;
-        let password = self.password.get(true)?;
-        advice::on_password(context.out, &password);
+        let locks = self.locks.get(context)?;
         let device = device_name();
         let mut changed = Changed { resealed: 0, older: Vec::new() };
         for id in ids {
-            let provider = places::provider(context, &places::place(&session, id)?.location)?;
-            let keys = Keys::new(&[Lock::Password(&password, calibrated())], &SystemEntropy)?;
+            let place = places::place(&session, id)?;
+            if place.locks().any(|lock| lock == LockKind::Recovery) && !locks.has_recovery() {
+                words::recovery_key_ends(context.out);
+            }
+            let provider = places::provider(context, &place.location)?;
+            let keys = locks.keys()?;
             let how = How { device: &device, now: code::now(), entropy: &SystemEntropy, verify: true };
             let Resealed { resealed, older } =
                 versions::change_password(&mut session, &*provider, id, keys, &how, &())?;

@@ -4,17 +4,15 @@ use clap::Args;
 use serde::Serialize;
 use smartotp_core::backup::folder::Folder;
 use smartotp_core::backup::location::{Location, ProviderKind};
-use smartotp_core::backup::{Keys, Lock, versions};
-use smartotp_core::vault::SystemEntropy;
+use smartotp_core::backup::versions;
 use smartotp_core::vault::journal::Event;
 
-use super::places::{self, BackupPassword, Named};
+use super::keys::NewLocks;
+use super::places::{self, Named};
 use super::{now, words};
-use crate::cli::advice;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure, reason};
 use crate::cli::output::visible;
-use crate::cli::vault::calibrated;
 
 /// Back up to a place from now on; what lies there already is opened with its password and its tokens are added
 #[derive(Debug, Args)]
@@ -22,7 +20,7 @@ pub(super) struct On {
     #[command(flatten)]
     named: Named,
     #[command(flatten)]
-    password: BackupPassword,
+    locks: NewLocks,
 }
 
 #[derive(Serialize)]
@@ -44,15 +42,14 @@ impl On {
         let provider = places::provider(context, &location)?;
         // Asked before a password is: nobody types one for a place that isn't there.
         let is_new = provider.list().map_err(versions::BackupError::from)?.is_empty();
-        let password = self.password.get(is_new)?;
-        let found = if is_new { None } else { places::unlock(&*provider, &password)? };
+        if !is_new && self.locks.recovery_key {
+            return Err(words::already_there());
+        }
+        let found = if is_new { None } else { places::unlock(&*provider, &self.locks.password.get(false)?)? };
         let joined = found.is_some();
         let keys = match found {
             Some(keys) => keys,
-            None => {
-                advice::on_password(context.out, &password);
-                Keys::new(&[Lock::Password(&password, calibrated())], &SystemEntropy)?
-            }
+            None => self.locks.get(context)?.keys()?,
         };
         location.take_sign_in(provider.sign_in());
         let id = session.add_place(location, keys)?;
@@ -60,6 +57,7 @@ impl On {
         let done = now::back_up(context, &mut session, id)?;
         words::remarks(context.out, &done.done);
         if context.out.json {
+            // A recovery key stands in a line of its own before it.
             return context.out.result(&TurnedOn { done: done.report(), joined });
         }
         context.out.done(&tr!("The backup is on: {place}", place = visible(&done.place)))?;

@@ -186,6 +186,11 @@ fn remote_failure(error: &ConnectError) -> Failure {
 }
 
 impl BackupPassword {
+    /// Whether the call says where it is read.
+    pub(super) fn is_named(&self) -> bool {
+        self.backup_password_file.is_some()
+    }
+
     /// The password of a backup that is there, or of one that is about to be made: typed twice then.
     pub(super) fn get(&self, is_new: bool) -> Result<SecretText, Failure> {
         let password = match &self.backup_password_file {

@@ -82,11 +82,21 @@ fn place(error: &ProviderError) -> Failure {
             tr!("The sign-in there has run out or was taken back. Nothing is lost. Sign in again: smartotp backup sign-in")
                 .to_owned(),
         ),
+        ProviderError::ClockWrong => (
+            Exit::Network,
+            "clock_wrong",
+            tr!("The service refuses since this device's clock is wrong. Set the clock, and try again.").to_owned(),
+        ),
         ProviderError::Full => {
             (Exit::Failed, "place_full", tr!("There is no room left in the backup's place.").to_owned())
         }
-        ProviderError::Busy { .. } => {
-            (Exit::Network, "place_busy", tr!("The backup's place is busy. Try again later.").to_owned())
+        ProviderError::Busy { retry_after } => {
+            let words = tr!("The backup's place is busy. Try again later.");
+            let failure = Failure::new(Exit::Network, "place_busy", words);
+            return match retry_after {
+                Some(seconds) => failure.with("retry_after", *seconds),
+                None => failure,
+            };
         }
         ProviderError::Unreachable { reason } | ProviderError::Odd { reason } => {
             (Exit::Network, "place_unreachable", tr!("The backup's place can't be reached: {reason}.", reason = reason))
@@ -132,6 +142,27 @@ pub(super) fn no_such_version() -> Failure {
         "no_such_version",
         tr!("There is no such version. See which there are: smartotp backup list"),
     )
+}
+
+/// A backup lies there that has keys of its own.
+pub(super) fn already_there() -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "already_a_backup",
+        tr!(
+            "A backup lies in this place already. Turn it on with its password; after that a recovery key can be made: smartotp backup password --recovery-key"
+        ),
+    )
+}
+
+/// Says that a recovery key opens nothing that is written from now on.
+pub(super) fn recovery_key_ends(out: Output) {
+    out.warn(
+        "recovery_key_ends",
+        tr!(
+            "The backup's recovery key opens it no more. For another one, give --recovery-key besides the new password."
+        ),
+    );
 }
 
 /// Nobody gave the backup's password.

@@ -17,15 +17,15 @@ use crate::cli::{advice, code};
 
 /// How a recovery key is typed back.
 #[derive(Debug, Args)]
-pub(super) struct Confirm {
+pub(in crate::cli) struct Confirm {
     /// Read the recovery key back from a file, once it has been printed; - is standard input
     #[arg(long, value_name = "FILE")]
     confirm_file: Option<PathBuf>,
 }
 
 /// A recovery key that has been shown.
-pub(super) struct Recovery {
-    pub(super) key: RecoveryKey,
+pub(in crate::cli) struct Recovery {
+    pub(in crate::cli) key: RecoveryKey,
     /// As it was typed back.
     pub(super) typed: Option<RecoveryKey>,
 }
@@ -85,13 +85,26 @@ pub(super) fn prepare(
 impl Recovery {
     /// Makes a key, shows it this once, and has it typed back where somebody is there or says where to read it.
     pub(super) fn show(context: &Context<'_>, confirm: &Confirm) -> Result<Self, Failure> {
+        let once = tr!(
+            "This key opens the vault and is shown this once. Print it or write it down, and keep it away from this device."
+        );
+        let unproven = tr!(
+            "Nobody has proven that this key was written down without a mistake. Do so with: smartotp vault rehearse --with recovery"
+        );
+        Self::show_with(context, confirm, once, unproven)
+    }
+
+    /// The same for another file that it opens; what is said with it, and where nobody types it back.
+    pub(in crate::cli) fn show_with(
+        context: &Context<'_>,
+        confirm: &Confirm,
+        once: &str,
+        unproven: &str,
+    ) -> Result<Self, Failure> {
         let key =
             RecoveryKey::generate(&SystemEntropy).map_err(|NoEntropy| ChangeError::Create(CreateError::NoEntropy))?;
         let text = key.text();
-        context.out.warn(
-            "shown_once",
-            tr!("This key opens the vault and is shown this once. Print it or write it down, and keep it away from this device."),
-        );
+        context.out.warn("shown_once", once);
         if context.out.json {
             context.out.result(&Shown { recovery_key: text.expose() })?;
         } else {
@@ -104,10 +117,7 @@ impl Recovery {
                 Some(typed_back(context, &key)?)
             }
             None => {
-                context.out.warn(
-                    "unproven",
-                    tr!("Nobody has proven that this key was written down without a mistake. Do so with: smartotp vault rehearse --with recovery"),
-                );
+                context.out.warn("unproven", unproven);
                 None
             }
         };
