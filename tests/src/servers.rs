@@ -85,7 +85,8 @@ pub fn s3s(folder: &Path, clock: Option<&str>) -> Option<Server> {
     }
     start(program, |port| {
         let mut arguments = match clock {
-            Some(clock) => vec!["-f".to_owned(), clock.to_owned(), "s3s-fs".to_owned()],
+            // `faketime` starts a process of its own, which ends with it.
+            Some(clock) => ["-f", clock, "setpriv", "--pdeathsig", "KILL", "s3s-fs"].map(str::to_owned).into(),
             None => Vec::new(),
         };
         arguments.extend(["--host".into(), "127.0.0.1".into(), "--port".into(), port.to_string()]);
