@@ -49,7 +49,7 @@ pub(crate) fn connect(app: &App, desk: &Rc<Desk>) {
         let (desk, signing) = (desk.clone(), signing.clone());
         move || work(&desk, &signing)
     };
-    screen.on_edited(on(|desk, signing| entry::look(desk, signing)));
+    screen.on_edited(on(entry::look));
     screen.on_picture(on(|desk, signing| spawn(entry::picture(desk.clone(), signing.clone()))));
     screen.on_clipboard(on(|desk, signing| spawn(entry::clipboard(desk.clone(), signing.clone()))));
     screen.on_drop(on(|desk, signing| {

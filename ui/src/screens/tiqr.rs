@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, SharedString};
+use slint::ComponentHandle as _;
 use smartotp_core::tiqr::Login;
 use smartotp_core::tiqr::service::{self, Offer, Outcome, TiqrError};
 use smartotp_core::token::{Icon, TokenId};
@@ -232,7 +232,7 @@ async fn answer(desk: Rc<Desk>, login: Login, id: TokenId) {
     }
     match told {
         Ok(Outcome::Ok) => {
-            let name = desk.with(|app| app.global::<TiqrScreen>().get_service()).unwrap_or(SharedString::new());
+            let name = desk.with(|app| app.global::<TiqrScreen>().get_service()).unwrap_or_default();
             desk.go(Place::Home);
             desk.snack.say(SnackKind::LoggedIn, &name, 0);
         }
