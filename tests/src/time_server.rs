@@ -38,7 +38,7 @@ impl TimeServer {
                 let millis = i64::try_from(clock.unix_millis()).unwrap_or(0) + ahead;
                 let (seconds, rest) = (millis.div_euclid(1_000) + TO_1970, millis.rem_euclid(1_000));
                 #[expect(clippy::cast_sign_loss, reason = "NTP's stamps are bits")]
-                let stamp = ((seconds as u64) << 32 | ((rest as u64) << 32) / 1_000).to_be_bytes();
+                let stamp = (((seconds as u64) << 32) | (((rest as u64) << 32) / 1_000)).to_be_bytes();
                 // Version 4, a server, at stratum 1.
                 let mut answer = vec![0x24, 1, 6, 0xEC];
                 answer.resize(24, 0);
