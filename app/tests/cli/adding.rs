@@ -165,7 +165,7 @@ fn bad_input_is_six_and_names_what_is_wrong() {
         ("otpauth://totp/A?secret=GEZDGNBV&digits=11", "digits"),
         ("otpauth://totp/A?secret=GEZDGNBV&period=0", "period"),
         ("otpauth://nope/A?secret=GEZDGNBV", "nope"),
-        ("otpauth://pipush/A?url=https://example.org", "pipush"),
+        ("otpauth://pipush/A?url=https://example.org", "smartotp push enrol -"),
         ("otpauth-migration://offline?data=XXXX", "damaged"),
     ] {
         let outcome = home.feed(&["add", "-"], link);
