@@ -144,7 +144,9 @@ fn walk_in(glass: Glass, look: &str, is_dark: bool, text: f32, contrast: bool) {
     shots.take(&phone, "more-theme");
     phone.tap("Light");
     set(&phone);
-    if phone.all("About Smart OTP, 0.1.0").is_empty() {
+    // In sight and not under the bar.
+    let rows = phone.all("About Smart OTP, 0.1.0");
+    if !rows.iter().any(|row| row.absolute_position().y + row.size().height < glass.height - 60.) {
         phone.drag((glass.width * 0.7, glass.height * 0.7), (glass.width * 0.7, glass.height * 0.2));
     }
     phone.tap("About Smart OTP, 0.1.0");
