@@ -99,6 +99,7 @@ fn of_place(error: &ProviderError) -> BackupTrouble {
         ProviderError::Denied => BackupTrouble::Denied,
         ProviderError::Refused => BackupTrouble::Refused,
         ProviderError::SignedOut => BackupTrouble::SignedOut,
+        ProviderError::ClockWrong => BackupTrouble::ClockWrong,
         ProviderError::Full => BackupTrouble::Full,
         ProviderError::Busy { .. } => BackupTrouble::Busy,
         ProviderError::Unreachable { .. } => BackupTrouble::Network,
