@@ -3,6 +3,7 @@ pub mod clouds;
 pub mod devices;
 pub mod fault_proxy;
 pub mod fixtures;
+pub mod look;
 pub mod outside;
 pub mod phone;
 pub mod push_server;

@@ -1,8 +1,6 @@
 //! The screens of import, export and transfer as pictures to look at, reached without a word of any language.
 #![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
-use std::path::Path;
-
 use slint::ComponentHandle as _;
 use smartotp_core::enrol::otpauth;
 use smartotp_core::export::{Format, Request};
@@ -10,10 +8,11 @@ use smartotp_core::secret::SecretText;
 use smartotp_core::token::Token;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{Edit, NewSlot, Session};
-use smartotp_tests::phone::{Glass, Phone};
+use smartotp_tests::look::{Look, Series};
+use smartotp_tests::phone::Phone;
 use smartotp_ui::{
-    ExportKind, ExportScreen, MoreScreen, Nav, OpenSheet, Palette, Place, ReadingScreen, StepUpScreen, Tab, Theme,
-    TransferScreen, UnlockScreen,
+    ExportKind, ExportScreen, MoreScreen, Nav, OpenSheet, Place, ReadingScreen, StepUpScreen, Tab, TransferScreen,
+    UnlockScreen,
 };
 
 const NOW: u64 = 1_790_000_000 / 60 * 60 + 9;
@@ -36,137 +35,106 @@ otpauth://totp/Studio:payroll?secret=AAAA2222&issuer=Studio&algorithm=MD5
 otpauth://totp/Harbor:gone?secret=GEZDGNBVGY3TQOJQ&issuer=Harbor&codeDisplay=%7B%22trashed%22%3Atrue%7D
 ";
 
-struct Look {
-    name: &'static str,
-    language: &'static str,
-    glass: Glass,
-    dark: bool,
-    contrast: bool,
-    text: f32,
+const SERIES: Series = Series { name: "carry", folder: env!("CARGO_TARGET_TMPDIR") };
+
+fn prepared(look: &Look) -> Phone {
+    let mut phone = Phone::with_keystore(look.glass, NOW, true);
+    std::fs::write(&phone.services().settings_file, format!("{{\"language\":\"{}\"}}", look.language)).unwrap();
+    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
+    let mut session = Session::create(phone.services().vault, slot).unwrap();
+    session.add(HERE.map(|link| otpauth::read(link, None).unwrap()).into()).unwrap();
+    let first = session.contents().tokens()[0].id;
+    let edit = Edit { groups: Some(vec!["Work".into()]), note: Some("blue folder".into()), ..Edit::default() };
+    session.edit(first, edit).unwrap();
+    drop(session);
+    phone.restart(look.glass);
+    look.set(&phone);
+    phone.ui().window().global::<UnlockScreen>().invoke_unlock(PASSWORD.into());
+    phone.settle();
+    phone
 }
 
-impl Look {
-    fn take(&self, phone: &Phone, name: &str) {
-        let picture = phone.picture();
-        let first = picture.get_pixel(0, picture.height() / 2);
-        assert!(picture.pixels().filter(|pixel| *pixel != first).count() > 2000, "{name} is blank");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-        phone.keep(&folder, &format!("carry-{name}-{}", self.name));
-    }
+fn walk(look: &Look) {
+    let phone = prepared(look);
+    let window = phone.ui().window();
+    let nav = window.global::<Nav>();
+    let go = |place| {
+        nav.invoke_go(place);
+        phone.settle();
+    };
+    let prove = || {
+        window.global::<StepUpScreen>().invoke_prove(PASSWORD.into());
+        phone.settle();
+    };
+    nav.set_tab(Tab::More);
+    phone.settle();
+    look.take(&phone, "more");
 
-    fn set(&self, phone: &Phone) {
-        use slint::language::ColorScheme::{Dark, Light};
-        let window = phone.ui().window();
-        window.global::<Palette>().set_color_scheme(if self.dark { Dark } else { Light });
-        window.global::<Theme>().set_contrast(self.contrast);
-        phone.ui().set_text_scale(self.text);
+    let bring = |files: Vec<(&str, Vec<u8>)>| {
+        let files = files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+        phone.outside.gallery.next(files);
+        window.global::<MoreScreen>().invoke_bring_in();
         phone.settle();
-    }
+    };
+    bring(vec![("aegis-backup.json", aegis())]);
+    look.take(&phone, "password");
+    window.global::<ReadingScreen>().invoke_open("wrong".into());
+    phone.settle();
+    look.take(&phone, "password-wrong");
+    window.global::<ReadingScreen>().invoke_open(PASSWORD.into());
+    phone.settle();
+    look.take(&phone, "preview-sealed");
+    go(Place::Home);
+    bring(vec![("ente-export.txt", ENTE.as_bytes().to_vec())]);
+    look.take(&phone, "preview");
+    look.to_the_end(&phone);
+    look.take(&phone, "preview-end");
+    go(Place::Home);
+    bring(vec![("holiday.doc", b"nothing of the kind".to_vec())]);
+    look.take(&phone, "failed");
+    nav.invoke_close();
+    phone.settle();
 
-    fn to_the_end(&self, phone: &Phone) {
-        let x = self.glass.width - 12.;
-        (0..6).for_each(|_| phone.drag((x, self.glass.height * 0.7), (x, self.glass.height * 0.2)));
-    }
+    go(Place::Export);
+    look.take(&phone, "export");
+    nav.invoke_show(OpenSheet::ExportKind);
+    phone.settle();
+    look.take(&phone, "export-kind");
+    nav.invoke_close();
+    go(Place::Choose);
+    look.take(&phone, "choose");
+    nav.invoke_back();
+    let export = window.global::<ExportScreen>();
+    export.set_kind(ExportKind::Pdf);
+    phone.settle();
+    look.to_the_end(&phone);
+    look.take(&phone, "export-clear");
+    phone.outside.gallery.next_place(phone.folder().join("emergency-sheet-2026-09-21.pdf"));
+    export.invoke_go(false, "".into(), "".into());
+    phone.settle();
+    look.take(&phone, "export-ask");
+    prove();
+    look.take(&phone, "losing");
+    export.invoke_anyway();
+    phone.settle();
+    look.take(&phone, "exported");
+    go(Place::Export);
+    export.set_kind(ExportKind::Google);
+    export.invoke_go(false, "".into(), "".into());
+    phone.settle();
+    prove();
+    export.invoke_anyway();
+    phone.settle();
+    look.take(&phone, "codes");
 
-    fn prepared(&self) -> Phone {
-        let mut phone = Phone::with_keystore(self.glass, NOW, true);
-        std::fs::write(&phone.services().settings_file, format!("{{\"language\":\"{}\"}}", self.language)).unwrap();
-        let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
-        let mut session = Session::create(phone.services().vault, slot).unwrap();
-        session.add(HERE.map(|link| otpauth::read(link, None).unwrap()).into()).unwrap();
-        let first = session.contents().tokens()[0].id;
-        let edit = Edit { groups: Some(vec!["Work".into()]), note: Some("blue folder".into()), ..Edit::default() };
-        session.edit(first, edit).unwrap();
-        drop(session);
-        phone.restart(self.glass);
-        self.set(&phone);
-        phone.ui().window().global::<UnlockScreen>().invoke_unlock(PASSWORD.into());
-        phone.settle();
-        phone
-    }
-
-    fn walk(&self) {
-        let phone = self.prepared();
-        let window = phone.ui().window();
-        let nav = window.global::<Nav>();
-        let go = |place| {
-            nav.invoke_go(place);
-            phone.settle();
-        };
-        let prove = || {
-            window.global::<StepUpScreen>().invoke_prove(PASSWORD.into());
-            phone.settle();
-        };
-        nav.set_tab(Tab::More);
-        phone.settle();
-        self.take(&phone, "more");
-
-        let bring = |files: Vec<(&str, Vec<u8>)>| {
-            let files = files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
-            phone.outside.gallery.next(files);
-            window.global::<MoreScreen>().invoke_bring_in();
-            phone.settle();
-        };
-        bring(vec![("aegis-backup.json", aegis())]);
-        self.take(&phone, "password");
-        window.global::<ReadingScreen>().invoke_open("wrong".into());
-        phone.settle();
-        self.take(&phone, "password-wrong");
-        window.global::<ReadingScreen>().invoke_open(PASSWORD.into());
-        phone.settle();
-        self.take(&phone, "preview-sealed");
-        go(Place::Home);
-        bring(vec![("ente-export.txt", ENTE.as_bytes().to_vec())]);
-        self.take(&phone, "preview");
-        self.to_the_end(&phone);
-        self.take(&phone, "preview-end");
-        go(Place::Home);
-        bring(vec![("holiday.doc", b"nothing of the kind".to_vec())]);
-        self.take(&phone, "failed");
-        nav.invoke_close();
-        phone.settle();
-
-        go(Place::Export);
-        self.take(&phone, "export");
-        nav.invoke_show(OpenSheet::ExportKind);
-        phone.settle();
-        self.take(&phone, "export-kind");
-        nav.invoke_close();
-        go(Place::Choose);
-        self.take(&phone, "choose");
-        nav.invoke_back();
-        let export = window.global::<ExportScreen>();
-        export.set_kind(ExportKind::Pdf);
-        phone.settle();
-        self.to_the_end(&phone);
-        self.take(&phone, "export-clear");
-        phone.outside.gallery.next_place(phone.folder().join("emergency-sheet-2026-09-21.pdf"));
-        export.invoke_go(false, "".into(), "".into());
-        phone.settle();
-        self.take(&phone, "export-ask");
-        prove();
-        self.take(&phone, "losing");
-        export.invoke_anyway();
-        phone.settle();
-        self.take(&phone, "exported");
-        go(Place::Export);
-        export.set_kind(ExportKind::Google);
-        export.invoke_go(false, "".into(), "".into());
-        phone.settle();
-        prove();
-        export.invoke_anyway();
-        phone.settle();
-        self.take(&phone, "codes");
-
-        go(Place::Transfer);
-        self.take(&phone, "transfer");
-        window.global::<TransferScreen>().invoke_show();
-        phone.settle();
-        prove();
-        self.take(&phone, "frames");
-        self.to_the_end(&phone);
-        self.take(&phone, "frames-end");
-    }
+    go(Place::Transfer);
+    look.take(&phone, "transfer");
+    window.global::<TransferScreen>().invoke_show();
+    phone.settle();
+    prove();
+    look.take(&phone, "frames");
+    look.to_the_end(&phone);
+    look.take(&phone, "frames-end");
 }
 
 fn aegis() -> Vec<u8> {
@@ -183,38 +151,32 @@ fn aegis() -> Vec<u8> {
     Format::named("aegis").unwrap().write(&tokens, &request).unwrap().files()[0].to_vec()
 }
 
-const PHONE: Look = Look { name: "light", language: "en", glass: Glass::PHONE, dark: false, contrast: false, text: 1. };
-
 #[test]
 fn light() {
-    Look { glass: Glass::PHONE.at(2.), ..PHONE }.walk();
+    walk(&SERIES.light());
 }
 
 #[test]
 fn dark() {
-    Look { name: "dark", glass: Glass::PHONE.at(2.), dark: true, ..PHONE }.walk();
+    walk(&SERIES.dark());
 }
 
 #[test]
 fn more_contrast() {
-    Look { name: "contrast", contrast: true, ..PHONE }.walk();
+    walk(&SERIES.contrast());
 }
 
 #[test]
 fn small_and_in_other_languages() {
-    for (name, language) in [("small", "en"), ("de", "de"), ("ru", "ru"), ("fr", "fr"), ("es", "es"), ("uk", "uk")] {
-        // One platform a thread, so one language a thread.
-        std::thread::spawn(move || Look { name, language, glass: Glass::SMALL, ..PHONE }.walk()).join().unwrap();
-    }
+    SERIES.small(walk);
 }
 
 #[test]
 fn large_text() {
-    let glass = Glass { width: 360., height: 800., scale: 1. };
-    Look { name: "large-text", language: "de", glass, text: 1.5, ..PHONE }.walk();
+    walk(&SERIES.large_text().at(1.5));
 }
 
 #[test]
 fn desktop() {
-    Look { name: "wide", glass: Glass::WIDE, ..PHONE }.walk();
+    walk(&SERIES.wide());
 }

@@ -1,18 +1,17 @@
 //! The screens that sign and that measure the time as pictures to look at, reached without a word of any language.
 #![allow(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
-use std::path::Path;
-
 use slint::ComponentHandle as _;
 use smartotp_core::enrol::otpauth;
 use smartotp_core::secret::SecretText;
 use smartotp_core::settings::Settings;
 use smartotp_core::vault::kdf::Cost;
 use smartotp_core::vault::{NewSlot, Session};
+use smartotp_tests::look::{Look, Series};
 use smartotp_tests::phone::{Glass, Phone};
 use smartotp_tests::time_server::TimeServer;
 use smartotp_ui::services::Clip;
-use smartotp_ui::{Nav, OpenSheet, Palette, Place, SignScreen, SignedScreen, Tab, Theme, TimeScreen, UnlockScreen};
+use smartotp_ui::{Nav, OpenSheet, Place, SignScreen, SignedScreen, Tab, TimeScreen, UnlockScreen};
 
 const NOW: u64 = 1_790_000_000 / 60 * 60 + 9;
 const PASSWORD: &str = "a row of four words";
@@ -20,202 +19,170 @@ const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const TRANSFER: &str = r#"{"challenge":"48261937","transactionData":"amount=1250.00|currency=EUR|to=Elena Petrova|iban=DE89370400440532013000|purpose=Rent, December|from=Giro ··4471"}"#;
 const HASH: &str = "fb1d43d32316bd500e5572b2d084077d7860fb9ac8e08ccc5e7cc5113d1d9962";
 
-struct Look {
-    name: &'static str,
-    language: &'static str,
-    glass: Glass,
-    dark: bool,
-    contrast: bool,
-    text: f32,
+const SERIES: Series = Series { name: "confirm", folder: env!("CARGO_TARGET_TMPDIR") };
+
+fn prepared(look: &Look) -> Phone {
+    let mut phone = Phone::new(look.glass, NOW);
+    let clock = phone.outside.clock.clone();
+    let mut servers: Vec<String> =
+        [1_840, 1_843, 1_838, -7_000].map(|ahead| TimeServer::new(&clock, ahead).address).into();
+    servers.push(TimeServer::gone());
+    let settings = phone.services().settings_file;
+    let mut set = Settings::default();
+    set.language = Some(look.language.into());
+    set.time_servers = servers;
+    set.save(&settings).unwrap();
+    let link = |name: &str, suite: &str| {
+        let link = format!("otpauth://ocra/{name}:Giro?secret={KEY}&issuer={name}&suite={suite}");
+        otpauth::read(&link, None).unwrap()
+    };
+    let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
+    let mut session = Session::create(phone.services().vault, slot).unwrap();
+    let totp = otpauth::read(&format!("otpauth://totp/GitHub:mira-keller?secret={KEY}&issuer=GitHub"), None);
+    let tokens = vec![
+        totp.unwrap(),
+        link("Nordwind%20Bank", "OCRA-1:HOTP-SHA1-6:QN08"),
+        link("Harbor", "OCRA-1:HOTP-SHA512-8:C-QA64-PSHA1-S064-T1M"),
+        link("Lumen", "OCRA-1:HOTP-SHA256-0:QH64"),
+    ];
+    session.add(tokens).unwrap();
+    let mut protection = session.contents().protection().clone();
+    protection.lock_after_seconds = 0;
+    session.protect(protection).unwrap();
+    drop(session);
+    phone.restart(look.glass);
+    look.set(&phone);
+    phone.ui().window().global::<UnlockScreen>().invoke_unlock(PASSWORD.into());
+    phone.settle();
+    phone
 }
 
-impl Look {
-    fn take(&self, phone: &Phone, name: &str) {
-        let picture = phone.picture();
-        let first = picture.get_pixel(0, picture.height() / 2);
-        assert!(picture.pixels().filter(|pixel| *pixel != first).count() > 2000, "{name} is blank");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-        phone.keep(&folder, &format!("confirm-{name}-{}", self.name));
-    }
+fn walk(look: &Look) {
+    let phone = prepared(look);
+    let window = phone.ui().window();
+    let (nav, sign, time) = (window.global::<Nav>(), window.global::<SignScreen>(), window.global::<TimeScreen>());
+    look.take(&phone, "tokens");
+    nav.set_tab(Tab::Sign);
+    phone.settle();
+    look.take(&phone, "sign");
+    let paste = |text: &str| {
+        phone.outside.clipboard.put(Clip::Text(SecretText::from(text)));
+        sign.invoke_clipboard();
+        phone.settle();
+    };
+    paste("12x4");
+    look.take(&phone, "sign-wrong");
+    paste(TRANSFER);
+    look.take(&phone, "review");
+    look.to_the_end(&phone);
+    look.take(&phone, "review-end");
+    sign.invoke_confirm();
+    phone.settle();
+    look.take(&phone, "answer");
+    look.to_the_end(&phone);
+    look.take(&phone, "answer-end");
+    sign.invoke_done();
+    phone.settle();
 
-    fn to_the_end(&self, phone: &Phone) {
-        let x = self.glass.width - 12.;
-        (0..4).for_each(|_| phone.drag((x, self.glass.height * 0.6), (x, self.glass.height * 0.2)));
-    }
+    // All that a suite can ask for.
+    let handle = |issuer: &str| {
+        let rows = window.global::<smartotp_ui::TokensScreen>().get_rows();
+        use slint::Model as _;
+        rows.iter().find(|row| row.name.starts_with(issuer)).unwrap().handle
+    };
+    sign.invoke_sign_with(handle("Harbor"));
+    phone.settle();
+    paste("ORDER-7");
+    look.take(&phone, "sign-all");
+    look.to_the_end(&phone);
+    look.take(&phone, "sign-all-end");
+    sign.set_pin("1234".into());
+    sign.set_session("9f3a".into());
+    sign.invoke_go_on();
+    phone.settle();
+    look.take(&phone, "review-bare");
+    sign.invoke_confirm();
+    phone.settle();
+    look.take(&phone, "answer-timed");
+    phone.pass(std::time::Duration::from_secs(61));
+    phone.settle();
+    look.take(&phone, "answer-over");
+    sign.invoke_done();
+    // A whole HMAC, for a challenge that is the hash of its transaction.
+    sign.invoke_sign_with(handle("Lumen"));
+    phone.settle();
+    paste(&format!(r#"{{"challenge":"{HASH}","transactionData":"amount=100.00|to=ACME GmbH"}}"#));
+    look.take(&phone, "review-bound");
+    sign.invoke_confirm();
+    phone.settle();
+    look.to_the_end(&phone);
+    look.take(&phone, "answer-whole");
+    sign.invoke_done();
+    phone.settle();
+    nav.invoke_go(Place::Signed);
+    phone.settle();
+    look.take(&phone, "signed");
+    window.global::<SignedScreen>().invoke_open(2);
+    phone.settle();
+    look.take(&phone, "signed-one");
+    nav.invoke_show(OpenSheet::ForgetSigned);
+    phone.settle();
+    look.take(&phone, "signed-forget");
+    nav.invoke_close();
 
-    fn prepared(&self) -> Phone {
-        use slint::language::ColorScheme::{Dark, Light};
-        let mut phone = Phone::new(self.glass, NOW);
-        let clock = phone.outside.clock.clone();
-        let mut servers: Vec<String> =
-            [1_840, 1_860, 1_830, -7_000].map(|ahead| TimeServer::new(&clock, ahead).address).into();
-        servers.push(TimeServer::gone());
-        let settings = phone.services().settings_file;
-        let mut set = Settings::default();
-        set.language = Some(self.language.into());
-        set.time_servers = servers;
-        set.save(&settings).unwrap();
-        let link = |name: &str, suite: &str| {
-            let link = format!("otpauth://ocra/{name}:Giro?secret={KEY}&issuer={name}&suite={suite}");
-            otpauth::read(&link, None).unwrap()
-        };
-        let slot = NewSlot::Password(SecretText::from(PASSWORD), Cost::FLOOR);
-        let mut session = Session::create(phone.services().vault, slot).unwrap();
-        let totp = otpauth::read(&format!("otpauth://totp/GitHub:mira-keller?secret={KEY}&issuer=GitHub"), None);
-        let tokens = vec![
-            totp.unwrap(),
-            link("Nordwind%20Bank", "OCRA-1:HOTP-SHA1-6:QN08"),
-            link("Harbor", "OCRA-1:HOTP-SHA512-8:C-QA64-PSHA1-S064-T1M"),
-            link("Lumen", "OCRA-1:HOTP-SHA256-0:QH64"),
-        ];
-        session.add(tokens).unwrap();
-        let mut protection = session.contents().protection().clone();
-        protection.lock_after_seconds = 0;
-        session.protect(protection).unwrap();
-        drop(session);
-        phone.restart(self.glass);
-        let window = phone.ui().window();
-        window.global::<Palette>().set_color_scheme(if self.dark { Dark } else { Light });
-        window.global::<Theme>().set_contrast(self.contrast);
-        phone.ui().set_text_scale(self.text);
-        phone.settle();
-        window.global::<UnlockScreen>().invoke_unlock(PASSWORD.into());
-        phone.settle();
-        phone
-    }
-
-    fn walk(&self) {
-        let phone = self.prepared();
-        let window = phone.ui().window();
-        let (nav, sign, time) = (window.global::<Nav>(), window.global::<SignScreen>(), window.global::<TimeScreen>());
-        self.take(&phone, "tokens");
-        nav.set_tab(Tab::Sign);
-        phone.settle();
-        self.take(&phone, "sign");
-        let paste = |text: &str| {
-            phone.outside.clipboard.put(Clip::Text(SecretText::from(text)));
-            sign.invoke_clipboard();
-            phone.settle();
-        };
-        paste("12x4");
-        self.take(&phone, "sign-wrong");
-        paste(TRANSFER);
-        self.take(&phone, "review");
-        self.to_the_end(&phone);
-        self.take(&phone, "review-end");
-        sign.invoke_confirm();
-        phone.settle();
-        self.take(&phone, "answer");
-        self.to_the_end(&phone);
-        self.take(&phone, "answer-end");
-        sign.invoke_done();
-        phone.settle();
-
-        // All that a suite can ask for.
-        let handle = |issuer: &str| {
-            let rows = window.global::<smartotp_ui::TokensScreen>().get_rows();
-            use slint::Model as _;
-            rows.iter().find(|row| row.name.starts_with(issuer)).unwrap().handle
-        };
-        sign.invoke_sign_with(handle("Harbor"));
-        phone.settle();
-        paste("ORDER-7");
-        self.take(&phone, "sign-all");
-        self.to_the_end(&phone);
-        self.take(&phone, "sign-all-end");
-        sign.set_pin("1234".into());
-        sign.set_session("9f3a".into());
-        sign.invoke_go_on();
-        phone.settle();
-        self.take(&phone, "review-bare");
-        sign.invoke_confirm();
-        phone.settle();
-        self.take(&phone, "answer-timed");
-        phone.pass(std::time::Duration::from_secs(61));
-        phone.settle();
-        self.take(&phone, "answer-over");
-        sign.invoke_done();
-        // A whole HMAC, for a challenge that is the hash of its transaction.
-        sign.invoke_sign_with(handle("Lumen"));
-        phone.settle();
-        paste(&format!(r#"{{"challenge":"{HASH}","transactionData":"amount=100.00|to=ACME GmbH"}}"#));
-        self.take(&phone, "review-bound");
-        sign.invoke_confirm();
-        phone.settle();
-        self.to_the_end(&phone);
-        self.take(&phone, "answer-whole");
-        sign.invoke_done();
-        phone.settle();
-        nav.invoke_go(Place::Signed);
-        phone.settle();
-        self.take(&phone, "signed");
-        window.global::<SignedScreen>().invoke_open(2);
-        phone.settle();
-        self.take(&phone, "signed-one");
-        nav.invoke_show(OpenSheet::ForgetSigned);
-        phone.settle();
-        self.take(&phone, "signed-forget");
-        nav.invoke_close();
-
-        time.invoke_open();
-        phone.settle();
-        self.take(&phone, "time-unchecked");
-        time.invoke_measure();
-        phone.pass(std::time::Duration::from_millis(30));
-        phone.settle();
-        self.take(&phone, "time");
-        self.to_the_end(&phone);
-        self.take(&phone, "time-end");
-        nav.invoke_show(OpenSheet::TimeServers);
-        phone.settle();
-        self.take(&phone, "time-servers");
-        nav.invoke_close();
-        nav.invoke_go(Place::Home);
-        nav.set_tab(Tab::More);
-        phone.settle();
-        self.take(&phone, "more");
-        phone.outside.clock.set((NOW + 7_260) * 1_000);
-        time.invoke_set_check(false);
-        time.invoke_open();
-        phone.settle();
-        self.take(&phone, "time-changed");
-    }
+    time.invoke_open();
+    phone.settle();
+    look.take(&phone, "time-unchecked");
+    time.invoke_measure();
+    phone.pass(std::time::Duration::from_millis(30));
+    phone.settle();
+    look.take(&phone, "time");
+    look.to_the_end(&phone);
+    look.take(&phone, "time-end");
+    nav.invoke_show(OpenSheet::TimeServers);
+    phone.settle();
+    look.take(&phone, "time-servers");
+    nav.invoke_close();
+    nav.invoke_go(Place::Home);
+    nav.set_tab(Tab::More);
+    phone.settle();
+    look.take(&phone, "more");
+    phone.outside.clock.set((NOW + 7_260) * 1_000);
+    time.invoke_set_check(false);
+    look.set(&phone);
+    time.invoke_open();
+    phone.settle();
+    look.take(&phone, "time-changed");
 }
-
-const PHONE: Look = Look { name: "light", language: "en", glass: Glass::PHONE, dark: false, contrast: false, text: 1. };
 
 #[test]
 fn light() {
-    Look { glass: Glass::PHONE.at(2.), ..PHONE }.walk();
+    walk(&SERIES.light());
 }
 
 #[test]
 fn dark() {
-    Look { name: "dark", glass: Glass::PHONE.at(2.), dark: true, ..PHONE }.walk();
+    walk(&SERIES.dark());
 }
 
 #[test]
 fn more_contrast() {
-    Look { name: "contrast", contrast: true, ..PHONE }.walk();
+    walk(&SERIES.contrast());
 }
 
 #[test]
 fn small_and_in_other_languages() {
-    for (name, language) in [("small", "en"), ("de", "de"), ("ru", "ru"), ("fr", "fr"), ("es", "es"), ("uk", "uk")] {
-        // One platform a thread, so one language a thread.
-        std::thread::spawn(move || Look { name, language, glass: Glass::SMALL, ..PHONE }.walk()).join().unwrap();
-    }
+    SERIES.small(walk);
 }
 
 #[test]
 fn large_text() {
-    let glass = Glass { width: 360., height: 800., scale: 1. };
-    Look { name: "large-text", language: "de", glass, text: 2., ..PHONE }.walk();
+    walk(&SERIES.large_text());
 }
 
 #[test]
 fn desktop() {
-    Look { name: "wide", glass: Glass::WIDE, ..PHONE }.walk();
+    walk(&SERIES.wide());
 }
 
 #[test]
@@ -229,5 +196,5 @@ fn nothing_to_sign_with() {
     phone.settle();
     phone.ui().window().global::<Nav>().set_tab(Tab::Sign);
     phone.settle();
-    PHONE.take(&phone, "empty");
+    SERIES.light().take(&phone, "empty");
 }
